@@ -1,0 +1,383 @@
+"""The general path: a chain of finite volumes from the back of the carrier into the tissue.
+
+Carrier cells, fluid film and tissue cells exchange exosomes with their neighbours only, so each
+stage of a time step is one scalar tridiagonal system; bound exosomes are eliminated cell by cell.
+Time is marched with SDIRK2 (γ = 1 - 1/√2: L-stable, stiffly accurate, second order). What leaves
+a compartment is integrated with the weights of the stages, so amounts add up to round-off at any
+step size. Lanes are the innermost axis of every array.
+
+Within one stage of length a = γ h the unknowns y (density in carrier cells, amount in film and
+tissue) obey, with ``into`` the transfer to the next compartment and ``back`` from it::
+
+    (own_i + into_i + back_{i-1}) y_i - into_{i-1} y_{i-1} - back_i y_{i+1} = right_i
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from releasekit.transport.grid import Mesh
+from releasekit.transport.problem import FloatArray
+
+GAMMA = 1.0 - 1.0 / np.sqrt(2.0)
+CARRY = (1.0 - GAMMA) / GAMMA
+
+# rows of a record, see problem.PARTS
+(FREE, BOUND, TRAPPED, FLUID, TISSUE, TAKEN_UP, SCAVENGED, WASHED, CLEARED, DISCARDED, LOST_CARRIER,
+ LOST_FLUID, LOST_TISSUE, DISCARDED_CARRIER, APPLIED) = range(15)
+
+
+class LaneArrays(NamedTuple):
+    """The arrays of ``Lanes`` that the kernel reads."""
+
+    extent: FloatArray
+    volume_per_area: FloatArray
+    node_time: FloatArray
+    log_mobility: FloatArray
+    matrix: FloatArray
+    stretch: FloatArray
+    on_rate: FloatArray
+    off_rate: FloatArray
+    free_share: FloatArray
+    bound_share: FloatArray
+    trapped_share: FloatArray
+    surface_share: FloatArray
+    partition: FloatArray
+    carrier_inactivation: FloatArray
+    film_resistance: FloatArray
+    film_depth: FloatArray
+    film_uptake: FloatArray
+    film_scavenging: FloatArray
+    film_inactivation: FloatArray
+    tissue_resistance: FloatArray
+    tissue_depth: FloatArray
+    tissue_mobility: FloatArray
+    tissue_uptake: FloatArray
+    tissue_scavenging: FloatArray
+    tissue_clearance: FloatArray
+    tissue_inactivation: FloatArray
+    velocity: FloatArray
+    washout: FloatArray
+    film_removed: FloatArray
+
+
+class State(NamedTuple):
+    """What a block of lanes holds; ``c``, ``b`` [cell, lane], ``outer`` [film + tissue, lane]."""
+
+    c: FloatArray
+    b: FloatArray
+    outer: FloatArray
+    held: FloatArray
+    sums: FloatArray
+
+
+class Stage(NamedTuple):
+    """Coefficients of one stage of one step, [lane] each."""
+
+    a: FloatArray
+    rate: FloatArray  # D/R²
+    on: FloatArray
+    off: FloatArray
+    extent: FloatArray
+    volume_per_area: FloatArray
+    open_area: FloatArray  # per wound area, 0 once the carrier is taken away
+    seep: FloatArray  # trapped exosomes freed per time
+
+
+def _jit(function: Any) -> Any:
+    return njit(cache=True, nogil=True, error_model="numpy")(function)
+
+
+@_jit
+def _bernoulli(x: float) -> float:
+    """Return x/(exp(x) - 1): the exponentially fitted weight of convection against diffusion."""
+    if abs(x) < 1e-8:
+        return 1.0 - 0.5 * x
+    return x / np.expm1(min(x, 600.0))  # type: ignore[no-any-return]
+
+
+@_jit
+def _node(node_time: FloatArray, k: int, clock: float) -> tuple[int, float]:
+    """Return the interval of nodes around a time and the place in it, 0 to 1."""
+    j = 0
+    while j < node_time.shape[0] - 2 and clock > node_time[j + 1, k]:
+        j += 1
+    z = (clock - node_time[j, k]) / (node_time[j + 1, k] - node_time[j, k])
+    return j, min(max(z, 0.0), 1.0)
+
+
+@_jit
+def march(shape_exponent: int, actions: Any, trapped_to_film: bool, mesh: Mesh, tissue: Mesh,
+          lane: LaneArrays, steps: FloatArray, record: FloatArray) -> None:
+    """March a block of lanes and fill ``record`` [segment, step + 1, part, lane].
+
+    ``steps`` [segment, step + 1, lane] are the step ends, ``actions`` [segment] what happens to
+    the carrier at the start of each segment.
+    """
+    N, T, lanes = mesh.volume.shape[0], tissue.volume.shape[0], lane.extent.shape[0]
+    state = State(np.zeros((N, lanes)), np.zeros((N, lanes)), np.zeros((1 + T, lanes)),
+                  np.zeros(lanes), np.zeros((15, lanes)))
+    stage = Stage(np.zeros(lanes), np.zeros(lanes), np.zeros(lanes), np.zeros(lanes),
+                  np.zeros(lanes), np.zeros(lanes), np.zeros(lanes), np.zeros(lanes))
+    rc, rb, router = np.zeros((N, lanes)), np.zeros((N, lanes)), np.zeros((1 + T, lanes))
+    y, up = np.zeros((N + 1 + T, lanes)), np.zeros((N + 1 + T, lanes))
+    born, present = np.zeros(lanes), np.zeros(lanes)
+    windy = np.any(lane.velocity > 0.0)
+
+    for s in range(steps.shape[0]):
+        if s > 0:
+            _wipe(state, lane.film_removed[s])
+        if actions[s] > 0:
+            _take_away(state, mesh.volume)
+            present[:] = 0.0
+        if s == 0 or actions[s] == 2:
+            _apply(state, lane)
+            born[:] = steps[s, 0]
+            present[:] = 1.0
+        _note(record[s, 0], state, mesh.volume)
+        for m in range(steps.shape[1] - 1):
+            t, h = steps[s, m], steps[s, m + 1] - steps[s, m]
+            _free_trapped(state, stage, lane, t, h, born, present)
+            for second in range(2):
+                _set_stage(stage, lane, shape_exponent, t, h, GAMMA if second == 0 else 1.0, born,
+                           present)
+                _set_right(state, rc, rb, router, y, second)
+                _sweep(stage, lane, mesh, tissue, trapped_to_film, lane.velocity[s],
+                       lane.washout[s], windy, rc, rb, router, y, up)
+                _tally(state, stage, lane, mesh.volume, lane.velocity[s], lane.washout[s], rb, y,
+                       (1.0 - GAMMA if second == 0 else GAMMA) / GAMMA)
+            for i in range(N):
+                for k in range(lanes):
+                    state.c[i, k] = y[i, k]
+                    state.b[i, k] = rb[i, k]
+            for i in range(1 + T):
+                for k in range(lanes):
+                    state.outer[i, k] = y[N + i, k]
+            _note(record[s, m + 1], state, mesh.volume)
+
+
+@_jit
+def _apply(state: State, lane: LaneArrays) -> None:
+    """Put a fresh carrier on the wound; its surface-located exosomes are in the fluid at once."""
+    for k in range(lane.extent.shape[0]):
+        for i in range(state.c.shape[0]):
+            state.c[i, k] = lane.free_share[k]
+            state.b[i, k] = lane.bound_share[k]
+        state.held[k] = lane.trapped_share[k]
+        state.outer[0, k] += lane.surface_share[k]
+        state.sums[APPLIED, k] += 1.0
+
+
+@_jit
+def _wipe(state: State, removed: FloatArray) -> None:
+    """Wipe off a share of the wound fluid."""
+    for k in range(removed.shape[0]):
+        state.sums[DISCARDED, k] += removed[k] * state.outer[0, k]
+        state.outer[0, k] *= 1.0 - removed[k]
+
+
+@_jit
+def _take_away(state: State, volume: FloatArray) -> None:
+    """Take the carrier away with all that is still in it."""
+    for k in range(state.held.shape[0]):
+        gone = state.held[k]
+        for i in range(volume.shape[0]):
+            gone += volume[i] * (state.c[i, k] + state.b[i, k])
+            state.c[i, k] = 0.0
+            state.b[i, k] = 0.0
+        state.held[k] = 0.0
+        state.sums[DISCARDED, k] += gone
+        state.sums[DISCARDED_CARRIER, k] += gone
+
+
+@_jit
+def _free_trapped(state: State, stage: Stage, lane: LaneArrays, t: FloatArray, h: FloatArray,
+                  born: FloatArray, present: FloatArray) -> None:
+    """Free what the vanishing matrix m(t) held, exactly for the product m(t) exp(-k_i t)."""
+    for k in range(t.shape[0]):
+        start, end = t[k] - born[k], t[k] + h[k] - born[k]
+        j, z = _node(lane.node_time, k, start)
+        old = lane.matrix[j, k] + z * (lane.matrix[j + 1, k] - lane.matrix[j, k])
+        j, z = _node(lane.node_time, k, end)
+        new = lane.matrix[j, k] + z * (lane.matrix[j + 1, k] - lane.matrix[j, k])
+        active_old = np.exp(-lane.carrier_inactivation[k] * start)
+        active_new = np.exp(-lane.carrier_inactivation[k] * end)
+        share = 0.5 * lane.trapped_share[k] * present[k]
+        freed = share * (active_old + active_new) * (old - new)
+        lost = share * (old + new) * (active_old - active_new)
+        state.held[k] -= freed + lost
+        state.sums[LOST_CARRIER, k] += lost
+        stage.seep[k] = freed / h[k] if h[k] > 0.0 else 0.0
+        stage.off[k] = lane.off_rate[k]
+        if h[k] > 0.0 and new < old:  # sites that go let go of what they held
+            stage.off[k] += np.log(old / max(new, 1e-18 * old)) / h[k]
+
+
+@_jit
+def _set_stage(stage: Stage, lane: LaneArrays, shape_exponent: int, t: FloatArray, h: FloatArray,
+               theta: float, born: FloatArray, present: FloatArray) -> None:
+    """Evaluate what changes in time at t + θ h."""
+    for k in range(t.shape[0]):
+        stage.a[k] = GAMMA * h[k]
+        j, z = _node(lane.node_time, k, t[k] + theta * h[k] - born[k])
+        stage.rate[k] = np.exp(lane.log_mobility[j, k]
+                               + z * (lane.log_mobility[j + 1, k] - lane.log_mobility[j, k]))
+        stage.on[k] = lane.on_rate[k] * (lane.matrix[j, k]
+                                         + z * (lane.matrix[j + 1, k] - lane.matrix[j, k]))
+        grown = lane.stretch[j, k] + z * (lane.stretch[j + 1, k] - lane.stretch[j, k])
+        stage.extent[k] = lane.extent[k] * grown
+        stage.volume_per_area[k] = lane.volume_per_area[k] * grown ** (shape_exponent + 1)
+        stage.open_area[k] = (present[k] * (shape_exponent + 1.0) * stage.volume_per_area[k]
+                              / stage.extent[k])
+
+
+@_jit
+def _set_right(state: State, rc: FloatArray, rb: FloatArray, router: FloatArray, y: FloatArray,
+               second: int) -> None:
+    """Set right-hand sides: the state, plus what the first stage adds to the second.
+
+    On entry to the second stage ``y`` and ``rb`` hold the solution of the first.
+    """
+    N, lanes = rc.shape
+    for i in range(N):
+        for k in range(lanes):
+            rc[i, k] = state.c[i, k] + second * CARRY * (y[i, k] - state.c[i, k])
+            rb[i, k] = state.b[i, k] + second * CARRY * (rb[i, k] - state.b[i, k])
+    for i in range(router.shape[0]):
+        for k in range(lanes):
+            was = state.outer[i, k]
+            router[i, k] = was + second * CARRY * (y[N + i, k] - was)
+
+
+@_jit
+def _sweep(stage: Stage, lane: LaneArrays, mesh: Mesh, tissue: Mesh, trapped_to_film: bool,
+           velocity: FloatArray, washout: FloatArray, windy: bool, rc: FloatArray, rb: FloatArray,
+           router: FloatArray, y: FloatArray, up: FloatArray) -> None:
+    """Solve the chain: eliminate from the back of the carrier to the tissue, then substitute."""
+    N, lanes = rc.shape
+    T = tissue.volume.shape[0]
+    own, unbound, bind, keep = (np.empty(lanes), np.empty(lanes), np.empty(lanes),
+                                np.empty(lanes))
+    into, back, mobile, seep = np.empty(lanes), np.empty(lanes), np.empty(lanes), np.empty(lanes)
+    diagonal, right = np.empty(lanes), np.empty(lanes)
+    for k in range(lanes):
+        a, ki = stage.a[k], lane.carrier_inactivation[k]
+        keep[k] = 1.0 / (1.0 + a * (stage.off[k] + ki))
+        own[k] = (1.0 + a * ki) * (1.0 + a * stage.on[k] * keep[k])
+        unbound[k] = a * stage.off[k] * keep[k]
+        bind[k] = a * stage.on[k]
+        mobile[k] = a * stage.rate[k]
+        seep[k] = 0.0 if trapped_to_film else a * stage.seep[k]
+        into[k] = 0.0
+        back[k] = a * velocity[k] / stage.extent[k]  # convected out through the back
+    for i in range(N):
+        V, last = mesh.volume[i], max(i - 1, 0)
+        for k in range(lanes):
+            diagonal[k] = V * own[k] + back[k] - into[k] * up[last, k]
+            right[k] = V * (rc[i, k] + unbound[k] * rb[i, k] + seep[k]) + into[k] * y[last, k]
+        if i == N - 1:
+            _open_face(stage, lane, mesh.surface_distance, velocity, into, back)
+        else:
+            g = mesh.conductance[i]
+            for k in range(lanes):
+                into[k] = g * mobile[k]
+                back[k] = g * mobile[k]
+            if windy:
+                for k in range(lanes):
+                    p = velocity[k] * mesh.spacing[i] / (stage.extent[k] * stage.rate[k])
+                    into[k] *= _bernoulli(p)
+                    back[k] *= _bernoulli(-p)
+        for k in range(lanes):
+            pivot = 1.0 / (diagonal[k] + into[k])
+            up[i, k] = back[k] * pivot
+            y[i, k] = right[k] * pivot
+    for j in range(1 + T):
+        for k in range(lanes):
+            a = stage.a[k]
+            if j == 0:
+                loss = (washout[k] + lane.film_uptake[k] + lane.film_scavenging[k]
+                        + lane.film_inactivation[k])
+                depth = lane.film_depth[k]
+            else:
+                loss = (lane.tissue_uptake[k] + lane.tissue_scavenging[k]
+                        + lane.tissue_clearance[k] + lane.tissue_inactivation[k])
+                depth = lane.tissue_depth[k] * tissue.volume[j - 1]
+            diagonal[k] = 1.0 + a * loss + back[k] - into[k] * up[N + j - 1, k]
+            right[k] = router[j, k] + into[k] * y[N + j - 1, k]
+            if j == 0 and trapped_to_film:
+                right[k] += a * stage.seep[k]
+            into[k] = 0.0
+            back[k] = 0.0
+            if j < T:
+                gap = tissue.surface_distance if j == 0 else tissue.spacing[j - 1]
+                resistance = gap * lane.tissue_depth[k] / lane.tissue_mobility[k]
+                if j == 0:
+                    resistance += lane.tissue_resistance[k]
+                into[k] = a / (resistance * depth)
+                back[k] = a / (resistance * lane.tissue_depth[k] * tissue.volume[j])
+            pivot = 1.0 / (diagonal[k] + into[k])
+            up[N + j, k] = back[k] * pivot
+            y[N + j, k] = right[k] * pivot
+    for i in range(N + T - 1, -1, -1):
+        for k in range(lanes):
+            y[i, k] += up[i, k] * y[i + 1, k]
+    for i in range(N):
+        for k in range(lanes):
+            rb[i, k] = (rb[i, k] + bind[k] * y[i, k]) * keep[k]
+
+
+@_jit
+def _open_face(stage: Stage, lane: LaneArrays, surface_distance: float, velocity: FloatArray,
+               into: FloatArray, back: FloatArray) -> None:
+    """Set the exchange between the last cell and the film: half a cell and the film in series."""
+    for k in range(velocity.shape[0]):
+        resistance = (surface_distance / (stage.rate[k] * stage.extent[k])
+                      + lane.partition[k] * lane.film_resistance[k])
+        p = velocity[k] * resistance
+        face = stage.a[k] * stage.open_area[k] / resistance
+        into[k] = face * _bernoulli(p) / stage.volume_per_area[k]
+        back[k] = face * _bernoulli(-p) * lane.partition[k] / lane.film_depth[k]
+
+
+@_jit
+def _tally(state: State, stage: Stage, lane: LaneArrays, volume: FloatArray,
+           velocity: FloatArray, washout: FloatArray, rb: FloatArray, y: FloatArray,
+           weight: float) -> None:
+    """Add what this stage moved out of carrier, film and tissue."""
+    N, lanes = rb.shape
+    content = np.zeros(lanes)
+    for i in range(N):
+        for k in range(lanes):
+            content[k] += volume[i] * (y[i, k] + rb[i, k])
+    for k in range(lanes):
+        w, film, deep = weight * stage.a[k], y[N, k], 0.0
+        for j in range(N + 1, y.shape[0]):
+            deep += y[j, k]
+        state.sums[LOST_CARRIER, k] += w * lane.carrier_inactivation[k] * content[k]
+        state.sums[TAKEN_UP, k] += w * (lane.film_uptake[k] * film + lane.tissue_uptake[k] * deep)
+        state.sums[SCAVENGED, k] += w * (lane.film_scavenging[k] * film
+                                         + lane.tissue_scavenging[k] * deep)
+        state.sums[WASHED, k] += w * (washout[k] * film
+                                      + velocity[k] * y[0, k] / stage.extent[k])
+        state.sums[CLEARED, k] += w * lane.tissue_clearance[k] * deep
+        state.sums[LOST_FLUID, k] += w * lane.film_inactivation[k] * film
+        state.sums[LOST_TISSUE, k] += w * lane.tissue_inactivation[k] * deep
+
+
+@_jit
+def _note(record: FloatArray, state: State, volume: FloatArray) -> None:
+    """Write the state of all lanes, [part, lane]."""
+    for k in range(state.held.shape[0]):
+        for q in range(15):
+            record[q, k] = state.sums[q, k]
+        record[TRAPPED, k] = state.held[k]
+        record[FLUID, k] = state.outer[0, k]
+        for j in range(1, state.outer.shape[0]):
+            record[TISSUE, k] += state.outer[j, k]
+    for i in range(volume.shape[0]):
+        for k in range(state.held.shape[0]):
+            record[FREE, k] += volume[i] * state.c[i, k]
+            record[BOUND, k] += volume[i] * state.b[i, k]

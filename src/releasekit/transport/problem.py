@@ -1,0 +1,121 @@
+"""The canonical transport problem: one lane is one vesicle size of one design."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+PARTS = ("free", "bound", "trapped", "wound_fluid", "tissue", "taken_up", "scavenged", "washed_out",
+         "cleared", "discarded", "inactivated_in_carrier", "inactivated_in_wound_fluid",
+         "inactivated_in_tissue", "discarded_with_carrier", "applied")
+"""What is recorded of a lane. The first thirteen add up to ``applied``; ``discarded_with_carrier``
+is the share of ``discarded`` that was still inside the carrier."""
+
+
+class Action(IntEnum):
+    """What happens to the carrier at the start of a segment."""
+
+    KEEP = 0
+    DISCARD = 1
+    REPLACE = 2
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """Lanes that share their structure; only numbers vary.
+
+    Amounts are fractions of one applied dose. Shapes: ``[lane]``; ``[node, lane]`` for functions
+    of the time since the carrier was applied (linear between nodes, mobility in its logarithm);
+    ``[segment, lane]`` for what changes at a dressing change.
+
+    The carrier occupies 0 < r < R with its back (or centre) sealed. With c the amount of free and
+    b of bound exosomes per unit of normalised carrier volume (r/R)^(n+1)::
+
+        c_t = (D/R²) x^-n (x^n c_x)_x - k_on m c + (k_off + λ) b - k_i c + s
+        b_t = k_on m c - (k_off + λ) b - k_i b,     λ = -d ln m/dt
+
+    where m(t) is the share of the matrix (and of its binding sites) still there and s what the
+    vanishing matrix frees of the trapped exosomes. At the open face the flux into the fluid film
+    is (c/ℓ - K C_f) over the resistance of half a cell and the film; the film passes exosomes on
+    to tissue cells and loses them by wash-out, uptake, scavenging and inactivation.
+    """
+
+    # structure, common to all lanes
+    shape_exponent: int
+    actions: tuple[Action, ...]
+    trapped_to_film: bool
+    tissue_cells: int
+    # carrier
+    extent: FloatArray
+    volume_per_area: FloatArray
+    node_time: FloatArray
+    log_mobility: FloatArray
+    matrix: FloatArray
+    stretch: FloatArray
+    on_rate: FloatArray
+    off_rate: FloatArray
+    free_share: FloatArray
+    bound_share: FloatArray
+    trapped_share: FloatArray
+    surface_share: FloatArray
+    partition: FloatArray
+    carrier_inactivation: FloatArray
+    # fluid film
+    film_resistance: FloatArray
+    film_depth: FloatArray
+    film_uptake: FloatArray
+    film_scavenging: FloatArray
+    film_inactivation: FloatArray
+    # tissue
+    tissue_resistance: FloatArray
+    tissue_depth: FloatArray
+    tissue_mobility: FloatArray
+    tissue_uptake: FloatArray
+    tissue_scavenging: FloatArray
+    tissue_clearance: FloatArray
+    tissue_inactivation: FloatArray
+    # schedule
+    segment_start: FloatArray
+    velocity: FloatArray
+    washout: FloatArray
+    film_removed: FloatArray
+
+    def __len__(self) -> int:
+        return self.extent.shape[0]
+
+    def structure(self) -> tuple[Any, ...]:
+        """Return what must be equal for lanes to be solved in one batch."""
+        return (self.shape_exponent, self.actions, self.trapped_to_film, self.tissue_cells,
+                self.node_time.shape[0])
+
+    def arrays(self) -> dict[str, FloatArray]:
+        """Return the arrays by name, lanes last."""
+        return {f.name: getattr(self, f.name) for f in fields(self)
+                if isinstance(getattr(self, f.name), np.ndarray)}
+
+    def take(self, lanes: Any) -> Lanes:
+        """Return a subset of the lanes (index array or slice)."""
+        return replace(self, **{name: a[..., lanes] for name, a in self.arrays().items()})
+
+    def without_inactivation(self) -> Lanes:
+        """Return the same lanes for all particles, active or not."""
+        zero = np.zeros(len(self))
+        return replace(self, carrier_inactivation=zero, film_inactivation=zero,
+                       tissue_inactivation=zero)
+
+
+def join(parts: list[Lanes]) -> Lanes:
+    """Concatenate lanes of equal structure."""
+    first = parts[0]
+    if any(p.structure() != first.structure() for p in parts):
+        raise ValueError("lanes of different structure cannot be joined")
+    if len(parts) == 1:
+        return first
+    return replace(first, **{name: np.concatenate([p.arrays()[name] for p in parts], axis=-1)
+                             for name in first.arrays()})
