@@ -1,0 +1,1 @@
+"""Carriers: facts and choices of a family become the canonical transport problem."""

@@ -1,0 +1,80 @@
+"""The carrier families: how each is lowered and which laws it lets one choose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from releasekit.carriers import free, hydrogel, measured
+from releasekit.carriers.inputs import Inputs
+from releasekit.carriers.lowered import Lowered
+from releasekit.errors import Problem, nearest
+from releasekit.formulation import Formulation
+
+Laws = tuple[Callable[..., Any], ...]
+
+
+@dataclass(frozen=True)
+class Family:
+    """One carrier family.
+
+    ``models`` says for each part of the model which laws can be chosen, ``roles`` which materials
+    a formulation must name, ``choices`` which choices it must make.
+    """
+
+    lower: Callable[[Inputs, int], Lowered]
+    models: Mapping[str, Mapping[str, Laws]]
+    roles: tuple[str, ...]
+    choices: tuple[str, ...]
+
+
+def _laws(table: Mapping[str, tuple[Any, Laws]]) -> dict[str, Laws]:
+    return {name: laws for name, (_, laws) in table.items()}
+
+
+FAMILIES: dict[str, Family] = {
+    "hydrogel": Family(
+        hydrogel.lower,
+        {"structure": _laws(hydrogel.STRUCTURES), "mobility": _laws(hydrogel.MOBILITIES),
+         "binding": hydrogel.BINDINGS, "degradation": {"none": (), **_laws(hydrogel.DEGRADATIONS)},
+         "connectivity": _laws(hydrogel.CONNECTIVITIES)},
+        ("polymer", "exosome", "wound"), ("thickness",)),
+    "measured": Family(measured.lower, {}, ("exosome", "wound"), ("dose_per_area",)),
+    "free": Family(free.lower, {}, ("exosome", "wound"), ("dose_per_area",)),
+}
+
+
+def check(formulation: Formulation) -> list[Problem]:
+    """Return what keeps a formulation from being lowered: family, laws, materials, choices."""
+    where = formulation.path
+    family = FAMILIES.get(formulation.carrier)
+    if family is None:
+        return [Problem(f"{formulation.carrier!r} is not a carrier family", key="carrier",
+                        file=where, suggestion=nearest(formulation.carrier, FAMILIES)
+                        or f"one of {', '.join(FAMILIES)}")]
+    problems = []
+    for kind, name in formulation.models.items():
+        known = family.models.get(kind)
+        if known is None:
+            problems.append(Problem(f"a {formulation.carrier} has no such model",
+                                    key=f"models.{kind}", file=where,
+                                    suggestion=f"one of {', '.join(family.models) or 'none'}"))
+            continue
+        parts = name.replace(" ", "").split("+") if kind == "degradation" else [name]
+        problems += [Problem(f"{part!r} is not known", key=f"models.{kind}", file=where,
+                             suggestion=nearest(part, known) or f"one of {', '.join(known)}")
+                     for part in parts if part not in known]
+    problems += [Problem(f"a {formulation.carrier} needs a {role}", key=f"made_of.{role}",
+                         file=where) for role in family.roles if role not in formulation.materials]
+    named = {*formulation.choices, *formulation.given}
+    problems += [Problem(f"a {formulation.carrier} needs this choice",
+                         key=f"carrier_choices.{name}", file=where)
+                 for name in family.choices if name not in named]
+    if "dose_per_area" not in named and "exosome_concentration" not in named:
+        problems.append(Problem("no dose", key="carrier_choices.dose_per_area", file=where,
+                                suggestion="give dose_per_area or exosome_concentration"))
+    if "duration" not in formulation.use:
+        problems.append(Problem("needed", key="use.duration", file=where,
+                                suggestion='e.g. "14 d"'))
+    return problems

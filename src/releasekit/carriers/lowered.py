@@ -1,0 +1,106 @@
+"""What a carrier hands to the solver, and the pieces that all carriers share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from releasekit.carriers.inputs import Inputs
+from releasekit.physics import mobility, processing, sizes
+from releasekit.transport.problem import Lanes
+
+FloatArray = NDArray[np.float64]
+
+SEALED = -300.0
+"""Logarithm of a mobility [1/s] so small that nothing crosses the face of a black box."""
+
+
+@dataclass(frozen=True)
+class Vesicles:
+    """Sizes of the exosomes of each row: ``diameter`` [row, size], share of each size."""
+
+    diameter: FloatArray
+    weight: FloatArray
+    free_diffusivity: FloatArray
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """A transport problem with what is worth knowing of it.
+
+    ``dose_per_area`` [row] is the active dose at application, ``properties`` derived quantities
+    [row] in SI by their vocabulary names.
+    """
+
+    lanes: Lanes
+    weights: FloatArray
+    dose_per_area: FloatArray
+    recovery: FloatArray
+    properties: dict[str, FloatArray] = field(default_factory=dict)
+
+
+def vesicles(inputs: Inputs, count: int) -> Vesicles:
+    """Return Gauss-Legendre sizes in cumulative probability and their mobility in the fluid."""
+    diameter, weight = sizes.size_nodes(inputs["vesicle_diameter_median"],
+                                        inputs["vesicle_diameter_gsd"], count)
+    temperature = inputs["wound_temperature"]
+    viscosity = mobility.water_viscosity(temperature)
+    free = mobility.stokes_einstein(diameter, temperature[:, None], viscosity[:, None])
+    return Vesicles(diameter, weight, free)
+
+
+def volume_per_area(inputs: Inputs) -> FloatArray:
+    """Return carrier volume per wound area: the sheet's thickness, or the packed part of it."""
+    if inputs.word("shape", "sheet") == "sheet":
+        return inputs["thickness"]
+    return np.asarray(inputs["thickness"] * inputs["packing_fraction"])
+
+
+def dose(inputs: Inputs) -> tuple[FloatArray, FloatArray]:
+    """Return the active dose per area at application and the recovery through all steps.
+
+    The dose is fed as ``dose_per_area`` or as ``exosome_concentration`` of the carrier.
+    """
+    if inputs.designs.get("exosome_concentration") is not None:
+        fed = inputs["exosome_concentration"] * volume_per_area(inputs)
+    else:
+        fed = inputs["dose_per_area"]
+    steps = [step.active_recovery_fraction for step in inputs.formulation.process]
+    recovery = np.full(inputs.rows, float(processing.process_recovery(np.array([1.0, *steps]))))
+    return fed * recovery, recovery
+
+
+def lanes_of(per_row: FloatArray, sizes: int) -> FloatArray:
+    """Repeat rows (last axis) for every vesicle size, or flatten [..., row, size]."""
+    return np.repeat(per_row, sizes, axis=-1)
+
+
+def black_box(inputs: Inputs, ves: Vesicles, time: FloatArray, left: FloatArray,
+              surface: FloatArray) -> Lanes:
+    """Return lanes of a carrier that no transport law describes: a reservoir before the film.
+
+    Parameters
+    ----------
+    inputs, ves
+        The table of designs and its vesicle sizes.
+    time, left : shape (node, row)
+        Share of the reservoir that is still in the carrier, over time.
+    surface : shape (row,)
+        Share of the dose that is in the wound fluid at once.
+    """
+    from releasekit.carriers.downstream import downstream
+
+    rows, count = ves.diameter.shape
+    lanes = rows * count
+    one, zero = np.ones(lanes), np.zeros(lanes)
+    nodes = np.ones((len(time), lanes))
+    beyond = downstream(inputs, ves, np.zeros((rows, count)))
+    return Lanes(
+        shape_exponent=0, trapped_to_film=True, extent=one * 1e-3, volume_per_area=one * 1e-3,
+        node_time=lanes_of(time, count), log_mobility=nodes * SEALED,
+        matrix=lanes_of(left, count), stretch=nodes, on_rate=zero, off_rate=one, free_share=zero,
+        bound_share=zero, trapped_share=lanes_of(1.0 - surface, count),
+        surface_share=lanes_of(surface, count),
+        carrier_inactivation=lanes_of(inputs["carrier_inactivation_rate"], count), **beyond)

@@ -1,0 +1,161 @@
+"""Numbers that describe a Release; null where they have no meaning, never nan."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from releasekit.errors import InputError, Problem, nearest
+from releasekit.release import DAY, PER_CM2, Release
+
+FloatArray = NDArray[np.float64]
+
+_AT_TIME = re.compile(r"(released|released_active|retained|available)_(\d+)(h|d)_fraction$")
+
+
+def _nothing(release: Release) -> FloatArray:
+    return np.full(len(release), np.nan)
+
+
+def _at(release: Release, column: str, seconds: float) -> FloatArray:
+    """Read a column at a time; nan beyond the end of a run."""
+    if column not in release.columns:
+        return _nothing(release)
+    values = np.array([np.interp(np.sqrt(seconds), np.sqrt(t), y) for t, y in
+                       zip(release.time, release[column], strict=True)])
+    return np.where(seconds <= release.time[:, -1] * (1 + 1e-9), values, np.nan)
+
+
+def _auc(release: Release, column: str) -> FloatArray:
+    if column not in release.columns:
+        return _nothing(release)
+    return np.asarray(np.trapezoid(release[column], release.time, axis=1)) / DAY
+
+
+def _number(release: Release, name: str) -> FloatArray:
+    value = release.designs.get(name)
+    if value is None:
+        return _nothing(release)
+    return np.broadcast_to(value, (len(release),))
+
+
+def _steady_days(release: Release) -> FloatArray:
+    low = _number(release, "target_daily_release_low")
+    high = _number(release, "target_daily_release_high")
+    days = int(np.floor(release.time[:, -1].min() / DAY + 1e-9))
+    if days < 1 or not release.at_wound:
+        return _nothing(release)
+    marks = np.stack([np.zeros(len(release))] + [_at(release, "released_active_fraction", d * DAY)
+                                                 for d in range(1, days + 1)], axis=1)
+    daily = np.diff(marks, axis=1) * release.dose_per_area[:, None]
+    inside = (daily >= low[:, None]) & (daily <= high[:, None])
+    return np.where(np.isnan(low) | np.isnan(high), np.nan, inside.sum(axis=1).astype(float))
+
+
+def _time_above(release: Release) -> FloatArray:
+    if not release.at_wound:
+        return _nothing(release)
+    target = _number(release, "target_available_particles_per_cm2") * PER_CM2
+    level, time = release["available_particles_per_cm2"], release.time
+    over, under = level[:, 1:] - target[:, None], level[:, :-1] - target[:, None]
+    # straight between output times: the share of each interval that lies above the target
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where((over > 0) & (under > 0), 1.0, np.where(
+            (over <= 0) & (under <= 0), 0.0, np.maximum(over, under) / np.abs(over - under)))
+    total = (share * np.diff(time, axis=1)).sum(axis=1) / DAY
+    return np.where(np.isnan(target), np.nan, total)
+
+
+def _t50(release: Release) -> FloatArray:
+    released = release["released_fraction"]
+    reached = released >= 0.5
+    ever = reached.any(axis=1)
+    rows, i = np.arange(len(release)), np.maximum(reached.argmax(axis=1), 1)
+    y0, y1 = released[rows, i - 1], released[rows, i]
+    t0, t1 = release.time[rows, i - 1], release.time[rows, i]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.clip(np.where(y1 > y0, (0.5 - y0) / (y1 - y0), 0.0), 0.0, 1.0)
+    return np.where(ever, (t0 + share * (t1 - t0)) / DAY, np.nan)
+
+
+def _mean_residence(release: Release) -> FloatArray:
+    """Mean time an exosome stays at the wound, where nearly all have gone by the end."""
+    if not release.at_wound:
+        return _nothing(release)
+    gone = release["retained_fraction"][:, -1] < 0.01
+    return np.where(gone, _auc(release, "retained_fraction"), np.nan)
+
+
+def _cost(release: Release) -> FloatArray:
+    price = _number(release, "price_per_dose")
+    return price / release.recovery
+
+
+METRICS: dict[str, tuple[Callable[[Release], FloatArray], str]] = {
+    "released_24h_fraction": (lambda r: _at(r, "released_fraction", DAY), "left the carrier within 24 h (burst)"),
+    "released_7d_fraction": (lambda r: _at(r, "released_fraction", 7 * DAY), "left the carrier within 7 days"),
+    "retained_7d_fraction": (lambda r: _at(r, "retained_fraction", 7 * DAY), "active at the wound on day 7"),
+    "available_7d_fraction": (lambda r: _at(r, "available_fraction", 7 * DAY), "active in fluid and tissue on day 7"),
+    "retained_auc_d": (lambda r: _auc(r, "retained_fraction"), "days × fraction active at the wound"),
+    "available_auc_d": (lambda r: _auc(r, "available_fraction"), "days × fraction active in fluid and tissue"),
+    "steady_days_d": (_steady_days, "days on which the active release lies in the target window"),
+    "time_above_target_d": (_time_above, "days with available particles per cm² above the target"),
+    "t50_release_d": (_t50, "time to half released"),
+    "mean_residence_d": (_mean_residence, "mean time at the wound, where nearly all have gone"),
+    "local_delivery_fraction": (lambda r: r["taken_up_fraction"][:, -1] if r.at_wound else _nothing(r), "taken up by the cells meant"),
+    "unreleased_at_end_fraction": (lambda r: 1.0 - r["released_fraction"][:, -1], "never left the carrier"),
+    "gain_over_free": (lambda r: _auc(r, "retained_fraction") * DAY / r.free_retained_auc, "retained AUC over that of free exosomes"),
+    "loaded_dose_per_cm2": (lambda r: r.dose_per_area * PER_CM2, "active exosomes applied per cm²"),
+    "process_recovery_fraction": (lambda r: r.recovery, "active after making over fed"),
+    "cost_per_dose": (_cost, "price of a dose over recovery"),
+}  # fmt: skip
+"""Metric -> (how, what it says); the unit is in the name."""
+
+
+def metric(release: Release, name: str) -> FloatArray:
+    """Return one metric for every row; nan where it has no meaning.
+
+    Any of ``released_``, ``released_active_``, ``retained_``, ``available_`` with ``<N>h`` or
+    ``<N>d`` and ``_fraction`` is known, besides those in ``METRICS``.
+
+    Raises
+    ------
+    InputError
+        The metric is not known.
+    """
+    if name in METRICS:
+        return np.asarray(METRICS[name][0](release), dtype=float)
+    match = _AT_TIME.match(name)
+    if match:
+        seconds = float(match[2]) * (DAY if match[3] == "d" else 3600.0)
+        return _at(release, f"{match[1]}_fraction", seconds)
+    raise InputError(Problem("is not a metric", key=name, suggestion=nearest(name, METRICS)))
+
+
+def measure(release: Release, names: Sequence[str] = tuple(METRICS)) -> dict[str, float | None]:
+    """Return the metrics of one design; medians over its draws.
+
+    Parameters
+    ----------
+    release
+        One design (see ``Release.row`` for more than one).
+    names
+        Metrics wanted; all by default.
+
+    Returns
+    -------
+    dict
+        Metric -> number, or None where it has no meaning.
+    """
+    found: dict[str, float | None] = {}
+    for name in names:
+        values = metric(release, name)
+        values = values[~np.isnan(values)]
+        found[name] = float(np.median(values)) if values.size else None
+        if release.draws and values.size:
+            for label, share in (("p05", 0.05), ("p95", 0.95)):
+                found[f"{name}_{label}"] = float(np.quantile(values, share))
+    return found

@@ -1,0 +1,301 @@
+"""simulate(): formulations in, releases out; compare(): several side by side."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from releasekit.carriers.families import FAMILIES, check
+from releasekit.carriers.inputs import Inputs
+from releasekit.carriers.lowered import Lowered
+from releasekit.draws import scores as draw_scores
+from releasekit.errors import ComparisonWarning, ConditionWarning, InputError
+from releasekit.formulation import Designs, Formulation
+from releasekit.metrics import METRICS, measure, metric
+from releasekit.release import PREDICTION_CLASSES, Release, columns_from
+from releasekit.transport.problem import PARTS
+from releasekit.transport.solve import ACCURACIES, solve
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FloatArray = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+
+SIZES = {"screen": 8, "default": 16, "fine": 32}
+"""Vesicle sizes per design: Gauss-Legendre nodes in cumulative probability."""
+OUTPUT_TIMES = 121
+ROWS_AT_ONCE = 2048
+FREE_SIZES = 4
+
+
+def output_times(duration: FloatArray, count: int = OUTPUT_TIMES) -> FloatArray:
+    """Return times [row, time] that are dense at the start, where release is fastest."""
+    return np.asarray(duration[:, None] * np.linspace(0.0, 1.0, count) ** 2)
+
+
+@overload
+def simulate(what: Formulation | Designs, *, draws: int = ..., seed: int = ...,
+             accuracy: str = ..., explain: bool = ..., threads: int | None = ...,
+             progress: Progress | None = ...) -> Release: ...
+@overload
+def simulate(what: Sequence[Formulation], *, draws: int = ..., seed: int = ...,
+             accuracy: str = ..., explain: bool = ..., threads: int | None = ...,
+             progress: Progress | None = ...) -> list[Release]: ...
+def simulate(
+    what: Formulation | Designs | Sequence[Formulation], *, draws: int = 0, seed: int = 0,
+    accuracy: str = "default", explain: bool = True, threads: int | None = None,
+    progress: Progress | None = None,
+) -> Release | list[Release]:
+    """Simulate one formulation, a list of them, or a table of designs.
+
+    Parameters
+    ----------
+    what
+        A formulation gives a Release of one row; a table of designs one of many rows, bad rows
+        failing alone with their reason; a list gives a list.
+    draws
+        Draws of the uncertain facts per design, for bands; 0 uses nominal facts.
+    seed
+        Seed of the draws; the same for all designs, so that they share their luck.
+    accuracy
+        ``screen`` (8 sizes), ``default`` (16 sizes, 1e-3) or ``fine``.
+    explain
+        Also find which facts drive the result (single formulations only).
+    threads
+        Cores to use; all by default. Results do not depend on it.
+    progress
+        Called with (designs done, designs in all).
+
+    Raises
+    ------
+    InputError
+        A formulation cannot be run: every problem at once.
+    """
+    if isinstance(what, Designs):
+        return _simulate(what, draws, seed, accuracy, threads, progress)
+    if isinstance(what, Formulation):
+        release = _simulate(Designs(what), draws, seed, accuracy, threads, progress)
+        _raise_if_failed(release)
+        for text in release.warnings:
+            warnings.warn(text, ConditionWarning, stacklevel=2)
+        return _explained(release, threads) if explain else release
+    results: dict[int, Release] = {}
+    for indices, designs in Designs.stack(what):
+        together = _simulate(designs, draws, seed, accuracy, threads, progress)
+        for place, index in enumerate(indices):
+            one = together.row(place)
+            _raise_if_failed(one)
+            base = Designs(what[index], one.designs.columns)
+            one = Release(**{**one.__dict__, "designs": base})
+            results[index] = _explained(one, threads) if explain else one
+    return [results[index] for index in range(len(what))]
+
+
+def evaluate(designs: Designs, names: Sequence[str], *, draws: int = 0, seed: int = 0,
+             accuracy: str = "screen", threads: int | None = None,
+             progress: Progress | None = None) -> tuple[dict[str, FloatArray], dict[int, str]]:
+    """Return metrics [design, draw] of a table of designs in bounded memory, and failed rows.
+
+    Releases are thrown away chunk by chunk; only the metrics stay.
+    """
+    width = max(draws, 1)
+    chunk = max(1, ROWS_AT_ONCE // width)
+    found = {name: np.full((len(designs), width), np.nan) for name in names}
+    failed: dict[int, str] = {}
+    for first in range(0, len(designs), chunk):
+        last = min(first + chunk, len(designs))
+        columns = {name: column[first:last] for name, column in designs.columns.items()}
+        release = _simulate(Designs(designs.base, columns), draws, seed, accuracy, threads, None)
+        for name in names:
+            found[name][first:last] = metric(release, name).reshape(-1, width)
+        failed.update({first + row // width: why for row, why in release.failed.items()})
+        if progress:
+            progress(last, len(designs))
+    return found, failed
+
+
+def compare(formulations: Sequence[Formulation], *, draws: int = 0, seed: int = 0,
+            metrics: Sequence[str] = tuple(METRICS), threads: int | None = None) -> pd.DataFrame:
+    """Return one table: a row per formulation, a column per metric.
+
+    Warns if the formulations do not carry the same dose per wound area.
+    """
+    import pandas as pd
+
+    releases = simulate(formulations, draws=draws, seed=seed, threads=threads)
+    unequal = unequal_doses(releases)
+    if unequal:
+        warnings.warn(unequal, ComparisonWarning, stacklevel=2)
+    return pd.DataFrame([{"name": r.name, "carrier": r.formulation.carrier,
+                          **measure(r, metrics), "prediction_class": r.prediction_class}
+                         for r in releases])
+
+
+def unequal_doses(releases: Sequence[Release]) -> str:
+    """Return a warning if releases do not carry the same dose per wound area, else nothing."""
+    fed = [float(np.median(r.dose_per_area / r.recovery)) for r in releases if r.at_wound]
+    if not fed or max(fed) <= min(fed) * 1.001:
+        return ""
+    return ("the designs do not carry the same dose per wound area "
+            f"({min(fed) * 1e-4:.3g} to {max(fed) * 1e-4:.3g} per cm²): "
+            "compare particles per cm², not fractions")
+
+
+# one table of designs ----------------------------------------------------------------------------
+
+def _raise_if_failed(release: Release) -> None:
+    if release.failed:
+        raise InputError("; ".join(dict.fromkeys(release.failed.values())))
+
+
+def _simulate(designs: Designs, draws: int, seed: int, accuracy: str, threads: int | None,
+              progress: Progress | None) -> Release:
+    problems = check(designs.base)
+    if problems:
+        raise InputError(problems)
+    width = max(draws, 1)
+    scores: dict[str, ArrayLike] = {}
+    if draws:
+        keys = sorted({fact.key for material in designs.base.materials.values()
+                       for fact in material.facts.values() if fact.spread.kind != "none"})
+        scores = {key: np.tile(z, len(designs))
+                  for key, z in draw_scores(keys, draws, seed).items()}
+        columns = {name: np.repeat(column, draws) for name, column in designs.columns.items()}
+        designs = Designs(designs.base, columns or {
+            "duration": np.full(draws, designs.base.number("duration") or np.nan)})
+    return _run(designs, scores, width if draws else 0, seed, accuracy, threads, progress)
+
+
+def _run(designs: Designs, scores: Mapping[str, ArrayLike], draws: int, seed: int, accuracy: str,
+         threads: int | None, progress: Progress | None) -> Release:
+    """Lower and solve all rows; rows that differ in their number of dressing changes apart."""
+    rows = len(designs)
+    failed = dict(designs.check_rows())
+    duration = designs.get("duration")
+    assert duration is not None
+    every = designs.get("dressing_change_time")
+    changes = np.zeros(rows) if every is None else np.ceil(duration / every - 1e-9)
+    good = np.ones(rows, dtype=bool)
+    good[list(failed)] = False
+    time = output_times(np.where(good, duration, 1.0))
+    out: dict[str, FloatArray] = {}
+    single = {name: np.full(rows, np.nan) for name in
+              ("dose_per_area", "recovery", "error", "free_auc")}
+    properties: dict[str, FloatArray] = {}
+    notes: dict[str, str] = {}
+    used: dict[str, str] = {}
+    done = 0
+    for count in np.unique(changes[good]):
+        group = np.flatnonzero(good & (changes == count))
+        for start in range(0, len(group), ROWS_AT_ONCE):
+            index = group[start:start + ROWS_AT_ONCE]
+            inputs = Inputs(
+                Designs(designs.base, {k: v[index] for k, v in designs.columns.items()}),
+                {k: np.broadcast_to(z, (rows,))[index] for k, z in scores.items()})
+            lowered = FAMILIES[designs.base.carrier].lower(inputs, SIZES[accuracy])
+            free = FAMILIES["free"].lower(inputs, FREE_SIZES) if _at_wound(inputs) else None
+            if inputs.missing:
+                raise InputError(inputs.missing.values())
+            columns, error, sick = _solve(lowered, time[index], _at_wound(inputs), accuracy,
+                                          threads)
+            for name, values in columns.items():
+                out.setdefault(name, np.full((rows, time.shape[1]), np.nan))[index] = values
+            for name, values in lowered.properties.items():
+                properties.setdefault(name, np.full(rows, np.nan))[index] = values
+            single["dose_per_area"][index] = lowered.dose_per_area
+            single["recovery"][index] = lowered.recovery
+            single["error"][index] = error
+            if free is not None:
+                control = _solve(free, time[index], True, "screen", threads)[0]
+                single["free_auc"][index] = np.trapezoid(control["retained_fraction"],
+                                                         time[index], axis=1)
+            failed.update({int(index[i]): "a law gave no number for this design" for i in sick})
+            notes.update(inputs.outside)
+            used.update({key: fact.basis for key, fact in inputs.used.items()})
+            used.update({f"given/{name}": "given" for name in inputs.given_used})
+            done += len(index)
+            if progress:
+                progress(done, rows)
+    if not out:  # every row failed before it could be run
+        out = {"released_fraction": np.full((rows, time.shape[1]), np.nan)}
+    return Release(
+        designs, time, out, single["dose_per_area"], single["recovery"], single["error"],
+        single["free_auc"], properties, dict(sorted(failed.items())), tuple(notes.values()),
+        dict(Counter(used.values())), draws=draws, seed=seed)
+
+
+def _at_wound(inputs: Inputs) -> bool:
+    return inputs.word("boundary", "wound") == "wound"
+
+
+def _solve(lowered: Lowered, time: FloatArray, at_wound: bool, accuracy: str,
+           threads: int | None) -> tuple[dict[str, FloatArray], FloatArray, NDArray[np.intp]]:
+    """Solve for the active exosomes and for all particles; return columns, error, sick rows."""
+    lanes, sizes = lowered.lanes, len(lowered.weights)
+    finite = np.all([np.isfinite(values).reshape(-1, len(lanes)).all(axis=0)
+                     for name, values in lanes.arrays().items()
+                     if name not in ("film_depth", "tissue_resistance")], axis=0)
+    well = finite.reshape(-1, sizes).all(axis=1)
+    rows = np.flatnonzero(well)
+    lanes = lanes.take((rows[:, None] * sizes + np.arange(sizes)).ravel())
+    active = np.full((len(time), time.shape[1], len(PARTS)), np.nan)
+    every, error = active.copy(), np.full(len(time), np.nan)
+    end, times = time[rows, -1], time[rows].T
+    level = ACCURACIES[accuracy]
+    active[rows], error[rows] = solve(lanes, lowered.weights, end, times, level, threads)
+    if np.any(lanes.carrier_inactivation + lanes.film_inactivation + lanes.tissue_inactivation):
+        every[rows], other = solve(lanes.without_inactivation(), lowered.weights, end, times,
+                                   level, threads)
+        error[rows] = np.maximum(error[rows], other)
+    else:
+        every = active
+    columns = columns_from(active, every, lowered.dose_per_area, at_wound)
+    return columns, error, np.flatnonzero(~well)
+
+
+# what decides --------------------------------------------------------------------------------------
+
+def _explained(release: Release, threads: int | None) -> Release:
+    """Add which facts drive the curve, and the prediction class."""
+    base = release.formulation
+    facts = {fact.key: fact for material in base.materials.values()
+             for fact in material.facts.values() if fact.spread.kind != "none"}
+    shares: dict[str, float] = {}
+    keys = sorted(facts)
+    if keys:
+        rows = 2 * len(keys)
+        scores = {key: np.zeros(rows) for key in keys}
+        for i, key in enumerate(keys):
+            scores[key][2 * i:2 * i + 2] = (1.0, -1.0)
+        column = {"duration": np.full(rows, base.number("duration"))}
+        moved = _run(Designs(base, column), scores, 0, 0, "screen", threads, None)
+        curve = moved["retained_fraction" if release.at_wound else "released_fraction"]
+        swing = np.nanmean((curve[0::2] - curve[1::2]) ** 2, axis=1)
+        if swing.sum() > 0:
+            order = np.argsort(-swing)
+            shares = {keys[i]: float(swing[i] / swing.sum()) for i in order
+                      if swing[i] > 0.005 * swing.sum()}
+    names = {key.split("/")[1]: share for key, share in shares.items()}
+    fields = {**release.__dict__, "driven_by": names,
+              "prediction_class": _prediction_class(base, shares)}
+    return Release(**fields)
+
+
+def _prediction_class(base: Formulation, shares: Mapping[str, float]) -> str:
+    """Judge by what drives: fitted to this carrier, measured or computed, or assumed."""
+    basis = {fact.key: fact.basis for material in base.materials.values()
+             for fact in material.facts.values()}
+    weight = Counter[str]()
+    for key, share in shares.items():
+        weight[basis[key]] += share  # type: ignore[assignment]
+    calibrated, informed, assumed = PREDICTION_CLASSES
+    if "released_fraction" in base.given or weight["fitted"] >= 0.5:
+        return calibrated
+    known = weight["measured"] + weight["computed"] + weight["fitted"]
+    return informed if known >= 0.5 else assumed
