@@ -151,13 +151,12 @@ class Inputs:
 
     def _check_condition(self, fact: Fact, condition: str, state: FloatArray) -> None:
         slack, share = CONDITION_SLACK.get(condition, (0.0, 0.0 if condition == fact.over else 0.2))
-        toward = np.abs(state) * share + slack
-        out = (fact.outside(state, condition) & fact.outside(state + toward, condition)
-               & fact.outside(state - toward, condition))
+        ends = fact.conditions.get(condition) or (fact.points[0][0], fact.points[-1][0])
+        beyond = np.maximum(ends[0] - state, state - ends[1])
+        out = beyond > slack + share * np.abs(state) + 1e-9 * np.abs(state)
         if np.any(out):
             q = quantity(condition)
             at = from_si(float(state[out][0]), q.unit, q.shown)
-            ends = fact.conditions.get(condition) or (fact.points[0][0], fact.points[-1][0])
             low, high = (from_si(end, q.unit, q.shown) for end in ends)
             span = f"{low:g}" if low == high else f"{low:g} to {high:g}"
             self.outside[f"{fact.key}@{condition}"] = (

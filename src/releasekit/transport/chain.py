@@ -25,6 +25,9 @@ from releasekit.transport.problem import FloatArray
 GAMMA = 1.0 - 1.0 / np.sqrt(2.0)
 CARRY = (1.0 - GAMMA) / GAMMA
 
+GONE, LET_GO = 1e-9, 200.0
+"""A matrix with less than this share left is gone; what is bound then leaves within a few steps."""
+
 # rows of a record, see problem.PARTS
 (FREE, BOUND, TRAPPED, FLUID, TISSUE, TAKEN_UP, SCAVENGED, WASHED, CLEARED, DISCARDED, LOST_CARRIER,
  LOST_FLUID, LOST_TISSUE, DISCARDED_CARRIER, APPLIED) = range(15)
@@ -212,8 +215,11 @@ def _free_trapped(state: State, stage: Stage, lane: LaneArrays, t: FloatArray, h
         state.sums[LOST_CARRIER, k] += lost
         stage.seep[k] = freed / h[k] if h[k] > 0.0 else 0.0
         stage.off[k] = lane.off_rate[k]
-        if h[k] > 0.0 and new < old:  # sites that go let go of what they held
-            stage.off[k] += np.log(old / max(new, 1e-18 * old)) / h[k]
+        # sites that go let go of what they held; the last ones at once
+        if h[k] > 0.0 and new <= GONE:
+            stage.off[k] += LET_GO / h[k]
+        elif h[k] > 0.0 and new < old:
+            stage.off[k] += np.log(old / new) / h[k]
 
 
 @_jit

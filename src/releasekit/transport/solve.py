@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from releasekit.transport.chain import LaneArrays, march
-from releasekit.transport.grid import Mesh, mesh, time_steps
+from releasekit.transport.grid import GRADING, Mesh, mesh, time_steps
 from releasekit.transport.problem import PARTS, Action, FloatArray, Lanes
 
 BLOCK = 64
@@ -34,6 +34,8 @@ ACCURACIES = {
 }
 
 RESOLVED_TISSUE_CELLS = 16
+TISSUE_GRADING = {False: 1.0, True: GRADING}
+"""Grading of tissue cells; well-mixed tissue is one cell with its centre in the middle."""
 
 
 def solve(
@@ -126,7 +128,7 @@ def _run(lanes: Lanes, weights: FloatArray, end: FloatArray, times: FloatArray, 
     record = np.empty((steps.shape[0], count + 1, len(PARTS), len(lanes)))
     lane = lanes.arrays()
     march(lanes.shape_exponent, np.array(lanes.actions, dtype=np.int64), lanes.trapped_to_film,
-          grid, _from_surface(mesh(0, lanes.tissue_cells)),
+          grid, _from_surface(mesh(0, lanes.tissue_cells, TISSUE_GRADING[lanes.tissue_cells > 1])),
           LaneArrays(*(np.ascontiguousarray(lane[name]) for name in LaneArrays._fields)),
           np.repeat(steps, sizes, axis=2), record)
     shape = (*record.shape[:3], len(end), sizes)

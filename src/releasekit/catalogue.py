@@ -1,0 +1,141 @@
+"""What there is and what it needs: materials, laws with the facts they ask for, problems of a run."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from releasekit.carriers.families import FAMILIES, check
+from releasekit.carriers.inputs import Inputs
+from releasekit.errors import InputError, Problem, RangeWarning
+from releasekit.facts import BASES, ROLES, Material, load_material
+from releasekit.files import list_materials
+from releasekit.formulation import CHOICES, USE, Designs, Formulation
+from releasekit.vocabulary import QUANTITIES
+
+FEW_SIZES = 4
+"""Vesicle sizes with which a formulation is tried out; what is asked for does not depend on it."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a formulation asks for when it is lowered: problems, and the keys of the facts used."""
+
+    problems: tuple[Problem, ...]
+    facts: tuple[str, ...]
+
+
+def examine(formulation: Formulation) -> Asked:
+    """Lower a formulation without solving it, to learn what it asks for and what is missing."""
+    problems = check(formulation)
+    if problems:
+        return Asked(tuple(problems), ())
+    inputs = Inputs(Designs(formulation))
+    problems = _try(formulation.carrier, inputs)
+    return Asked((*inputs.missing.values(), *problems), tuple(sorted(inputs.used)))
+
+
+def _try(carrier: str, inputs: Inputs) -> list[Problem]:
+    """Lower once; with facts missing a law may fail, and then the missing facts are the reason."""
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            FAMILIES[carrier].lower(inputs, FEW_SIZES)
+    except InputError as error:
+        return list(error.problems)
+    except (ValueError, ArithmeticError, FloatingPointError) as error:
+        if not inputs.missing:
+            return [Problem(f"cannot be computed: {error}", file=inputs.formulation.path)]
+    return []
+
+
+# materials -----------------------------------------------------------------------------------------
+
+def materials(roles: Iterable[str] = ROLES) -> list[Material]:
+    """Return all known materials of some roles."""
+    wanted = tuple(roles)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RangeWarning)
+        found = [load_material(path) for path in list_materials()]
+    return [material for role in wanted for material in found if material.role == role]
+
+
+def bases(material: Material) -> dict[str, int]:
+    """Return how many facts of a material are measured, computed, fitted and assumed."""
+    count = Counter(fact.basis for fact in material.facts.values())
+    return {basis: count[basis] for basis in BASES if count[basis]}
+
+
+# laws ----------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Law:
+    """One law that can be chosen for a part of a carrier's model.
+
+    ``needs`` are the facts this choice asks for beyond those that every choice for this part asks
+    for, ``may_use`` those with a default; ``calls`` the functions with their lines on validity
+    and source.
+    """
+
+    carrier: str
+    part: str
+    name: str
+    needs: tuple[str, ...]
+    may_use: tuple[str, ...]
+    calls: tuple[tuple[str, str, str], ...]
+
+
+def always_needed(carrier: str) -> tuple[str, ...]:
+    """Return the facts that a carrier family asks for whatever laws are chosen."""
+    choices = [needed(carrier, {part: name}) for part, laws in FAMILIES[carrier].models.items()
+               for name in laws] or [needed(carrier, {})]
+    return _facts(set.intersection(*choices))
+
+
+def laws(carrier: str) -> list[Law]:
+    """Return the laws of a carrier family with what each of them asks for."""
+    found = []
+    for part, table in FAMILIES[carrier].models.items():
+        # the laws of connectivity are asked only where something degrades
+        rest = {} if part == "degradation" else {
+            "degradation": name for name in FAMILIES[carrier].models.get("degradation", {})
+            if name != "none"}
+        asked = {name: needed(carrier, {**rest, part: name}) for name in table}
+        shared = set.intersection(*asked.values())
+        for name, functions in table.items():
+            may = {key for function in functions for key, parameter in
+                   inspect.signature(function).parameters.items()
+                   if parameter.default is not inspect.Parameter.empty and key in QUANTITIES}
+            found.append(Law(carrier, part, name, _facts(asked[name] - shared),
+                             _facts(may - asked[name]), tuple(map(_lines, functions))))
+    return found
+
+
+def needed(carrier: str, models: Mapping[str, str]) -> set[str]:
+    """Return what a carrier asks for if nothing is known at all."""
+    day = 86400.0
+    inputs = Inputs(Designs(Formulation("", carrier, models=models, use={"duration": day})))
+    _try(carrier, inputs)
+    return set(inputs.missing)
+
+
+def _facts(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(name for name in names if name not in CHOICES and name not in USE))
+
+
+def _lines(function: Callable[..., Any]) -> tuple[str, str, str]:
+    """Return name, validity and source of a law, as its docstring says them."""
+    text = inspect.getdoc(function) or ""
+    found = []
+    for mark in ("Validity", "Source"):
+        match = re.search(rf"^{mark}: (.*?)(?=^\w+:|\n\s*\n|\Z)", text, re.M | re.S)
+        found.append(" ".join(match[1].split()) if match else "")
+    module = function.__module__.rpartition(".")[2]
+    return (f"{module}.{function.__name__}", *found)  # type: ignore[return-value]

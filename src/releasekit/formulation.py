@@ -1,0 +1,379 @@
+"""Formulations: the choices that make one carrier, and tables of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from releasekit.checks import Checks, outside, span_message, written
+from releasekit.errors import InputError, Problem, nearest
+from releasekit.facts import ROLES, Material, Source, load_material
+from releasekit.files import Document, FilePath, find_material, write_table, write_toml
+from releasekit.given import Given as Given
+from releasekit.given import given_from
+from releasekit.vocabulary import OPTIONS, QUANTITIES
+
+FloatArray = NDArray[np.float64]
+
+CHOICES = (
+    "polymer_concentration", "functionalisation_fraction", "thickness", "radius", "area",
+    "packing_fraction", "dose_per_area", "exosome_concentration", "shape", "needle_height",
+    "needle_base_radius", "needle_tip_radius", "needle_pitch", "needle_count", "strut_radius",
+    "pore_volume_fraction", "pore_diameter",
+)
+"""Names allowed in ``[carrier_choices]``."""
+USE = (
+    "duration", "dressing_change_time", "carrier_at_change", "boundary", "fluid_removed_fraction",
+    "dose_count", "tissue", "absorption_capacity", "absorbed_exudate_fraction",
+    "bath_volume_per_area", "external_film_thickness", "target_available_particles_per_cm2",
+    "target_daily_release_low", "target_daily_release_high",
+)
+"""Names allowed in ``[use]``."""
+MODEL_KINDS = ("structure", "mobility", "binding", "degradation", "connectivity")
+"""Names allowed in ``[models]``; the laws themselves are known to the carrier."""
+DOSES = ("dose_per_area", "exosome_concentration")
+"""Two ways to say the dose, of which a formulation has one."""
+_TOP = ("carrier", "made_of", "models", "carrier_choices", "process", "use", "given", "sources",
+        "layer")
+
+
+@dataclass(frozen=True)
+class ProcessStep:
+    """What a step of making leaves of the active exosomes."""
+
+    step: str
+    active_recovery_fraction: float
+
+
+@dataclass(frozen=True)
+class Formulation:
+    """The choices that make one carrier. Frozen: :meth:`but` gives another one."""
+
+    name: str
+    carrier: str
+    description: str = ""
+    materials: Mapping[str, Material] = field(default_factory=dict)
+    models: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, float | str] = field(default_factory=dict)
+    use: Mapping[str, float | str] = field(default_factory=dict)
+    process: tuple[ProcessStep, ...] = ()
+    given: Mapping[str, Given] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    path: str = ""
+    checksum: str = ""
+
+    def number(self, name: str) -> float | None:
+        """Return a numeric choice, schedule entry or given constant (SI); None if not set."""
+        found = self.choices.get(name, self.use.get(name))
+        if found is None and name in self.given:
+            found = self.given[name].value
+        return float(found) if isinstance(found, int | float) else None
+
+    def word(self, name: str, default: str = "") -> str:
+        """Return a choice that is a word, such as ``boundary``."""
+        found = self.choices.get(name, self.use.get(name, default))
+        return found if isinstance(found, str) else default
+
+    def but(self, *, models: Mapping[str, str] | None = None, **changes: Any) -> Formulation:
+        """Return this formulation with changes, checked.
+
+        Parameters
+        ----------
+        models
+            Laws to exchange: ``models={"mobility": "percolating"}``.
+        changes
+            Quantities of the vocabulary (``thickness="3 mm"`` or a pint quantity; a bare number
+            only where there is no unit), words (``boundary="sink"``), materials by their role
+            (``polymer="alginate-ionic"``), ``name`` and ``description``.
+
+        Raises
+        ------
+        InputError
+            Every change that cannot be made, at once.
+        """
+        checks = Checks(Document("", {}, ""))
+        new: dict[str, Any] = {"checksum": "", "materials": dict(self.materials)}
+        new["models"] = {**self.models, **_models(checks, models or {}, "models")}
+        numbers: dict[str, float] = {}
+        words: dict[str, str] = {}
+        given = dict(self.given)
+        for name, value in changes.items():
+            if name in ("name", "description", "carrier"):
+                new[name] = checks.option(name, value, name) if name in OPTIONS \
+                    else checks.text(changes, name, required=name == "name")
+            elif name in OPTIONS:
+                words[name] = checks.option(name, value, name)
+            elif name in ROLES:
+                material = value if isinstance(value, Material) \
+                    else _material(checks, name, value, self.path, name)
+                if material:
+                    new["materials"][name] = material
+            elif name in MODEL_KINDS:
+                new["models"].update(_models(checks, {name: value}))
+            elif name in QUANTITIES and isinstance(value, Given):
+                given[name] = replace(value, name=name)
+            elif name in QUANTITIES:
+                numbers[name] = checks.quantity(name, value, name)
+            else:
+                known = (*QUANTITIES, *OPTIONS, *ROLES, *MODEL_KINDS, "models", "name")
+                checks.say("is not known", name, suggestion=nearest(name, known))
+        if all(dose in numbers for dose in DOSES):
+            checks.say(f"give one of {' and '.join(DOSES)}", DOSES[0])
+        checks.finish()
+        changed = replace(self, given=given, **new)._with(numbers)
+        return replace(
+            changed,
+            choices={**changed.choices, **{k: v for k, v in words.items() if k not in USE}},
+            use={**changed.use, **{k: v for k, v in words.items() if k in USE}})
+
+    def _with(self, numbers: Mapping[str, float]) -> Formulation:
+        """Put SI numbers where they belong: schedule, choices, or given in place of a model."""
+        choices, use, given = dict(self.choices), dict(self.use), dict(self.given)
+        for name, number in numbers.items():
+            if name in USE:
+                use[name] = number
+            elif name in CHOICES:
+                choices[name] = number
+                for other in DOSES if name in DOSES else ():
+                    if other != name:
+                        choices.pop(other, None)
+            else:
+                given[name] = Given(name, number)
+        return replace(self, choices=choices, use=use, given=given, checksum="")
+
+    def save(self, path: FilePath) -> None:
+        """Write a file that loads to the same formulation; series go beside it as CSV."""
+        import pandas as pd
+
+        target = Path(path)
+        given: dict[str, dict[str, Any]] = {}
+        for name, item in self.given.items():
+            entry: dict[str, Any] = {}
+            if item.value is not None:
+                entry["value"] = written(name, item.value)
+            else:
+                data = f"{target.stem}-{name}.csv"
+                write_table(target.parent / data,
+                            pd.DataFrame({"time_s": item.times, "value": item.values}))
+                entry |= {"data": data, "time": "time_s", "column": "value",
+                          "unit": QUANTITIES[name].unit}
+            given[name] = entry | {key: text for key, text in (("source", item.source),
+                                                               ("note", item.note)) if text}
+        content = {
+            "kind": "formulation", "schema": 1, "name": self.name,
+            "description": self.description, "carrier": self.carrier,
+            "made_of": {role: _citation(material, role, target)
+                        for role, material in self.materials.items()},
+            "models": self.models, "carrier_choices": _texts(self.choices),
+            "process": [{"step": step.step, "active_recovery_fraction":
+                         written("active_recovery_fraction", step.active_recovery_fraction)}
+                        for step in self.process],
+            "use": _texts(self.use), "given": given,
+            "sources": {key: {name: text for name, text in vars(source).items()
+                              if text and name != "key"} for key, source in self.sources.items()},
+        }
+        write_toml(target, {key: value for key, value in content.items() if value})
+
+
+def _texts(values: Mapping[str, float | str]) -> dict[str, str]:
+    return {name: value if isinstance(value, str) else written(name, value)
+            for name, value in values.items()}
+
+
+def _citation(material: Material, role: str, target: Path) -> str:
+    """Name a material by its key where that finds the same file, else by its path."""
+    try:
+        if os.path.samefile(find_material(material.key, role, near=target), material.path):
+            return material.key
+    except (InputError, OSError):
+        pass
+    return Path(os.path.relpath(material.path, target.parent)).as_posix()
+
+
+def _material(checks: Checks, role: str, name: Any, near: str, *where: str) -> Material | None:
+    if not isinstance(name, str) or not name:
+        checks.say(f"must be the name of a material, not {name!r}", *where)
+        return None
+    try:
+        material = load_material(name, role, near or None)
+    except InputError as error:
+        checks.adopt(error, *where)
+        return None
+    if material.role != role:
+        checks.say(f"{name!r} has the role {material.role}, not {role}", *where)
+    return material
+
+
+def _models(checks: Checks, table: Mapping[str, Any], *where: str) -> dict[str, str]:
+    checks.known(table, MODEL_KINDS, *where)
+    return {kind: checks.text(table, kind, *where, required=True)
+            for kind in table if kind in MODEL_KINDS}
+
+
+def _settings(checks: Checks, section: str, allowed: Sequence[str]) -> dict[str, float | str]:
+    """Read a table of quantities and words."""
+    found: dict[str, float | str] = {}
+    for name, value in checks.table(section).items():
+        if name not in allowed:
+            home = "[use]" if name in USE else "[carrier_choices]" if name in CHOICES \
+                else "[given]" if name in QUANTITIES else ""
+            checks.say("does not belong here" if home else "unknown key", section, name,
+                       suggestion=f"write it below {home}" if home else nearest(name, allowed))
+        elif name in OPTIONS:
+            found[name] = checks.option(name, value, section, name)
+        else:
+            found[name] = checks.quantity(name, value, section, name)
+    return found
+
+
+def formulation_from(document: Document) -> Formulation:
+    """Build a formulation from its file; every problem is reported at once."""
+    checks = Checks(document)
+    name = checks.header("formulation", _TOP)
+    data = document.data
+    carrier = checks.option("carrier", data.get("carrier"), "carrier")
+    if "layer" in data:
+        checks.say("layers are not supported yet", "layer",
+                   suggestion="describe one layer in [carrier_choices]")
+    made_of = checks.table("made_of")
+    checks.known(made_of, ROLES, "made_of")
+    materials = {role: material for role in made_of if role in ROLES and (
+        material := _material(checks, role, made_of[role], document.path, "made_of", role))}
+    sources = checks.sources()
+    choices = _settings(checks, "carrier_choices", CHOICES)
+    if all(dose in choices for dose in DOSES):
+        checks.say(f"give one of {' and '.join(DOSES)}", "carrier_choices", DOSES[1])
+    process = []
+    for i, table in enumerate(checks.tables("process")):
+        checks.known(table, ("step", "active_recovery_fraction"), "process", i)
+        process.append(ProcessStep(
+            checks.text(table, "step", "process", i, required=True),
+            checks.quantity("active_recovery_fraction", table.get("active_recovery_fraction"),
+                            "process", i, "active_recovery_fraction")))
+    given = {key: item for key, table in checks.table("given").items()
+             if (item := given_from(checks, key, table, sources))}
+    models = _models(checks, checks.table("models"), "models")
+    use = _settings(checks, "use", USE)
+    checks.finish()
+    return Formulation(name, carrier, str(data.get("description", "")), materials, models, choices,
+                       use, tuple(process), given, sources, document.path, document.checksum)
+
+
+@dataclass(frozen=True)
+class Designs:
+    """Many formulations as a table: one base, and SI columns for what differs."""
+
+    base: Formulation
+    columns: Mapping[str, FloatArray] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        columns = {name: np.asarray(column, dtype=float)
+                   for name, column in self.columns.items()}
+        for name in columns:
+            if name not in QUANTITIES:
+                raise InputError(Problem("is not in the vocabulary", key=name,
+                                         suggestion=nearest(name, QUANTITIES)))
+        if len({column.shape for column in columns.values()}) > 1 or any(
+                column.ndim != 1 or not column.size for column in columns.values()):
+            raise ValueError("columns must be one-dimensional, not empty and of equal length")
+        object.__setattr__(self, "columns", columns)
+
+    def __len__(self) -> int:
+        return next((len(column) for column in self.columns.values()), 1)
+
+    def get(self, name: str) -> FloatArray | None:
+        """Return one SI value per row, from the columns or else the base; None if not set."""
+        if name in self.columns:
+            return self.columns[name]
+        if name in DOSES and any(dose in self.columns for dose in DOSES):
+            return None
+        number = self.base.number(name)
+        return None if number is None else np.full(len(self), number)
+
+    def row(self, index: int) -> Formulation:
+        """Return one row as a formulation.
+
+        Raises
+        ------
+        InputError
+            A value of this row is impossible.
+        """
+        count = len(self)
+        if not -count <= index < count:
+            raise IndexError(f"row {index} of {count}")
+        numbers = {name: column[[index]] for name, column in self.columns.items()}
+        wrong = check_rows(numbers)
+        if wrong:
+            raise InputError(wrong[0])
+        return self.base._with({name: float(column[0]) for name, column in numbers.items()})
+
+    def check_rows(self) -> dict[int, str]:
+        """Return row -> reason for the rows that are impossible; nothing is raised."""
+        return check_rows(self.columns)
+
+    @classmethod
+    def stack(cls, formulations: Sequence[Formulation]) -> list[tuple[list[int], Designs]]:
+        """Group formulations that differ in numbers only.
+
+        Returns
+        -------
+        list of (indices, Designs)
+            ``indices`` are the places of the rows in the list that was given.
+        """
+        groups: dict[object, list[int]] = {}
+        for index, formulation in enumerate(formulations):
+            groups.setdefault(_likeness(formulation), []).append(index)
+        stacked = []
+        for indices in groups.values():
+            tables = [_numbers(formulations[index]) for index in indices]
+            columns = {name: np.array([table[name] for table in tables]) for name in tables[0]}
+            varied = {name: column for name, column in columns.items()
+                      if np.any(column != column[0])}
+            if not columns:
+                stacked += [([index], cls(formulations[index])) for index in indices]
+                continue
+            if len(indices) > 1 and not varied:  # equal rows still need a column to be counted
+                varied = dict([next(iter(columns.items()))])
+            stacked.append((indices, cls(formulations[indices[0]], varied)))
+        return stacked
+
+
+def _numbers(formulation: Formulation) -> dict[str, float]:
+    settings = {**formulation.choices, **formulation.use,
+                **{name: item.value for name, item in formulation.given.items()}}
+    return {name: float(value) for name, value in settings.items()
+            if isinstance(value, int | float)}
+
+
+def _likeness(formulation: Formulation) -> object:
+    """Return what formulations of one table must share."""
+    words = {**formulation.choices, **formulation.use}
+    return (
+        formulation.carrier,
+        tuple(sorted((role, material.path, material.checksum, "" if material.path else
+                      id(material)) for role, material in formulation.materials.items())),
+        tuple(sorted(formulation.models.items())), formulation.process,
+        tuple(sorted((k, v if isinstance(v, str) else "") for k, v in words.items())),
+        tuple(sorted((name, (item if item.value is None else replace(item, value=0.0)).identity())
+                     for name, item in formulation.given.items())),
+    )
+
+
+def check_rows(columns: Mapping[str, FloatArray]) -> dict[int, str]:
+    """Return row -> reason for the rows with a value that is impossible (or not a number).
+
+    >>> check_rows({"thickness": np.array([0.0021, -0.003])})
+    {1: 'thickness: -3 mm is outside the possible range 0.001 mm to 100 mm'}
+    """
+    reasons: dict[int, str] = {}
+    for name, column in columns.items():
+        for index in np.flatnonzero(outside(name, column)):
+            reason = f"{name}: {span_message(name, float(column[index]))}"
+            reasons[int(index)] = "; ".join(filter(None, (reasons.get(int(index)), reason)))
+    return dict(sorted(reasons.items()))
