@@ -20,7 +20,7 @@ _HOMES = {
 }
 """Public names and the modules they live in; loaded on first use, so that import stays quick."""
 
-__all__ = ["__version__", *_HOMES]  # noqa: PLE0604
+__all__ = ["__version__", *_HOMES]
 
 if TYPE_CHECKING:
     from releasekit.dataset import Dataset as Dataset

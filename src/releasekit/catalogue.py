@@ -17,7 +17,8 @@ from releasekit.carriers.inputs import Inputs
 from releasekit.errors import InputError, Problem, RangeWarning
 from releasekit.facts import BASES, ROLES, Material, load_material
 from releasekit.files import list_materials
-from releasekit.formulation import CHOICES, USE, Designs, Formulation
+from releasekit.formulation import CHOICES, USE, Designs, Formulation, Given
+from releasekit.release import DAY
 from releasekit.vocabulary import QUANTITIES
 
 FEW_SIZES = 4
@@ -119,9 +120,11 @@ def laws(carrier: str) -> list[Law]:
 
 
 def needed(carrier: str, models: Mapping[str, str]) -> set[str]:
-    """Return what a carrier asks for if nothing is known at all."""
-    day = 86400.0
-    inputs = Inputs(Designs(Formulation("", carrier, models=models, use={"duration": day})))
+    """Return what a carrier asks for if nothing is known but a curve (for a measured carrier)."""
+    times, released = np.array([0.0, DAY]), np.array([0.0, 0.5])
+    curve = Given("released_fraction", times=times, values=released)
+    inputs = Inputs(Designs(Formulation("", carrier, models=models, use={"duration": DAY},
+                                        given={curve.name: curve})))
     _try(carrier, inputs)
     return set(inputs.missing)
 

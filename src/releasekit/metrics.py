@@ -115,6 +115,18 @@ METRICS: dict[str, tuple[Callable[[Release], FloatArray], str]] = {
 """Metric -> (how, what it says); the unit is in the name."""
 
 
+def horizon(name: str) -> float | None:
+    """Return the time [s] a metric looks at, 0 where it looks at the whole run; None if unknown.
+
+    >>> horizon("retained_7d_fraction"), horizon("available_auc_d"), horizon("retaind_7d_fraction")
+    (604800.0, 0.0, None)
+    """
+    match = _AT_TIME.match(name)
+    if match:
+        return float(match[2]) * (DAY if match[3] == "d" else 3600.0)
+    return 0.0 if name in METRICS else None
+
+
 def metric(release: Release, name: str) -> FloatArray:
     """Return one metric for every row; nan where it has no meaning.
 
@@ -128,9 +140,8 @@ def metric(release: Release, name: str) -> FloatArray:
     """
     if name in METRICS:
         return np.asarray(METRICS[name][0](release), dtype=float)
-    match = _AT_TIME.match(name)
-    if match:
-        seconds = float(match[2]) * (DAY if match[3] == "d" else 3600.0)
+    match, seconds = _AT_TIME.match(name), horizon(name)
+    if match and seconds is not None:
         return _at(release, f"{match[1]}_fraction", seconds)
     raise InputError(Problem("is not a metric", key=name, suggestion=nearest(name, METRICS)))
 

@@ -76,7 +76,7 @@ class Release:
     seed: int = 0
 
     def __len__(self) -> int:
-        return self.time.shape[0]
+        return len(self.time)
 
     def __getitem__(self, column: str) -> FloatArray:
         return self.columns[column]
@@ -162,7 +162,7 @@ def columns_from(parts: FloatArray, particles: FloatArray, dose_per_area: FloatA
     part = {name: parts[..., i] for i, name in enumerate(PARTS)}
     every = {name: particles[..., i] for i, name in enumerate(PARTS)}
     applied = part["applied"]
-    columns = {
+    amounts: dict[str, Any] = {
         "in_carrier_fraction": part["free"] + part["bound"] + part["trapped"],
         "in_wound_fluid_fraction": part["wound_fluid"],
         "in_tissue_fraction": part["tissue"],
@@ -180,7 +180,7 @@ def columns_from(parts: FloatArray, particles: FloatArray, dose_per_area: FloatA
         "inactivated_in_wound_fluid_fraction": part["inactivated_in_wound_fluid"],
         "inactivated_in_tissue_fraction": part["inactivated_in_tissue"],
     }
-    columns = {name: np.asarray(column / applied) for name, column in columns.items()}
+    columns = {name: np.asarray(amount / applied) for name, amount in amounts.items()}
     columns["released_fraction"] = _left(every) / applied
     columns["released_active_fraction"] = _left(part) / applied
     if at_wound:
@@ -198,7 +198,7 @@ def columns_from(parts: FloatArray, particles: FloatArray, dose_per_area: FloatA
 
 
 def _left(part: Mapping[str, FloatArray]) -> FloatArray:
-    """Return what has left the carrier, in doses: it was there, and is neither in it nor lost in it.
+    """Return what has left the carrier, in doses: neither in it nor lost in it.
 
     What diffuses back from the fluid has left all the same, so this never falls.
     """

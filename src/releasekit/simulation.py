@@ -12,14 +12,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from releasekit.carriers.families import FAMILIES, check
 from releasekit.carriers.inputs import Inputs
-from releasekit.carriers.lowered import Lowered
+from releasekit.carriers.lowered import Body, Lowered
 from releasekit.draws import scores as draw_scores
 from releasekit.errors import ComparisonWarning, ConditionWarning, InputError
 from releasekit.formulation import Designs, Formulation
 from releasekit.metrics import METRICS, measure, metric
 from releasekit.release import PREDICTION_CLASSES, Release, columns_from
-from releasekit.transport.problem import PARTS
+from releasekit.transport.problem import IN_TISSUE, PARTS
 from releasekit.transport.solve import ACCURACIES, solve
+from releasekit.vocabulary import QUANTITIES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,7 +103,8 @@ def evaluate(designs: Designs, names: Sequence[str], *, draws: int = 0, seed: in
              progress: Progress | None = None) -> tuple[dict[str, FloatArray], dict[int, str]]:
     """Return metrics [design, draw] of a table of designs in bounded memory, and failed rows.
 
-    Releases are thrown away chunk by chunk; only the metrics stay.
+    Names of the vocabulary are known too (SI): derived quantities such as ``plateau_modulus``,
+    else choices and nominal facts. Releases are thrown away chunk by chunk; only numbers stay.
     """
     width = max(draws, 1)
     chunk = max(1, ROWS_AT_ONCE // width)
@@ -113,11 +115,23 @@ def evaluate(designs: Designs, names: Sequence[str], *, draws: int = 0, seed: in
         columns = {name: column[first:last] for name, column in designs.columns.items()}
         release = _simulate(Designs(designs.base, columns), draws, seed, accuracy, threads, None)
         for name in names:
-            found[name][first:last] = metric(release, name).reshape(-1, width)
+            found[name][first:last] = number_of(release, name).reshape(-1, width)
         failed.update({first + row // width: why for row, why in release.failed.items()})
         if progress:
             progress(last, len(designs))
     return found, failed
+
+
+def number_of(release: Release, name: str) -> FloatArray:
+    """Return a metric or a quantity of the vocabulary, one number per row."""
+    if name not in QUANTITIES:
+        return metric(release, name)
+    found = release.properties.get(name)
+    if found is None:
+        found = release.designs.get(name)
+    if found is None:
+        found = Inputs(release.designs).get(name)
+    return np.full(len(release), np.nan) if found is None else found
 
 
 def compare(formulations: Sequence[Formulation], *, draws: int = 0, seed: int = 0,
@@ -217,6 +231,7 @@ def _run(designs: Designs, scores: Mapping[str, ArrayLike], draws: int, seed: in
                                                          time[index], axis=1)
             failed.update({int(index[i]): "a law gave no number for this design" for i in sick})
             notes.update(inputs.outside)
+            notes.update({note: note for note in lowered.notes})
             used.update({key: fact.basis for key, fact in inputs.used.items()})
             used.update({f"given/{name}": "given" for name in inputs.given_used})
             done += len(index)
@@ -237,29 +252,39 @@ def _at_wound(inputs: Inputs) -> bool:
 def _solve(lowered: Lowered, time: FloatArray, at_wound: bool, accuracy: str,
            threads: int | None) -> tuple[dict[str, FloatArray], FloatArray, NDArray[np.intp]]:
     """Solve for the active exosomes and for all particles; return columns, error, sick rows."""
-    lanes, sizes = lowered.lanes, len(lowered.weights)
-    finite = np.all([np.isfinite(values).reshape(-1, len(lanes)).all(axis=0)
-                     for name, values in lanes.arrays().items()
-                     if name not in ("film_depth", "tissue_resistance")], axis=0)
-    well = finite.reshape(-1, sizes).all(axis=1)
-    rows = np.flatnonzero(well)
-    lanes = lanes.take((rows[:, None] * sizes + np.arange(sizes)).ravel())
-    active = np.full((len(time), time.shape[1], len(PARTS)), np.nan)
-    every, error = active.copy(), np.full(len(time), np.nan)
-    end, times = time[rows, -1], time[rows].T
-    level = ACCURACIES[accuracy]
-    active[rows], error[rows] = solve(lanes, lowered.weights, end, times, level, threads)
-    if np.any(lanes.carrier_inactivation + lanes.film_inactivation + lanes.tissue_inactivation):
-        every[rows], other = solve(lanes.without_inactivation(), lowered.weights, end, times,
-                                   level, threads)
-        error[rows] = np.maximum(error[rows], other)
-    else:
-        every = active
+    shape = (len(time), time.shape[1], len(PARTS))
+    active, every, error = np.zeros(shape), np.zeros(shape), np.zeros(len(time))
+    for body in lowered.bodies:
+        parts, particles, off = _solve_body(body, time, accuracy, threads)
+        share = body.share[:, None, None]
+        active += share * parts
+        every += share * particles
+        error += body.share * off
     columns = columns_from(active, every, lowered.dose_per_area, at_wound)
-    return columns, error, np.flatnonzero(~well)
+    return columns, error, np.flatnonzero(np.isnan(error))
 
 
-# what decides --------------------------------------------------------------------------------------
+def _solve_body(body: Body, time: FloatArray, accuracy: str, threads: int | None
+                ) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return active parts, parts of all particles and error of one body; nan for sick rows."""
+    sizes = len(body.weights)
+    rows = np.flatnonzero(body.lanes.finite().reshape(-1, sizes).all(axis=1))
+    lanes = body.lanes.take((rows[:, None] * sizes + np.arange(sizes)).ravel())
+    active = np.full((len(time), time.shape[1], len(PARTS)), np.nan)
+    error = np.full(len(time), np.nan)
+    end, times, level = time[rows, -1], time[rows].T, ACCURACIES[accuracy]
+    active[rows], error[rows] = solve(lanes, body.weights, end, times, level, threads)
+    every = active.copy()
+    if np.any(lanes.carrier_inactivation + lanes.film_inactivation + lanes.tissue_inactivation):
+        every[rows], other = solve(lanes.without_inactivation(), body.weights, end, times, level,
+                                   threads)
+        error[rows] = np.maximum(error[rows], other)
+    if body.in_tissue:
+        active, every = active[..., IN_TISSUE], every[..., IN_TISSUE]
+    return active, every, error
+
+
+# what decides ------------------------------------------------------------------------------------
 
 def _explained(release: Release, threads: int | None) -> Release:
     """Add which facts drive the curve, and the prediction class."""

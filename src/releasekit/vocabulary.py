@@ -149,6 +149,7 @@ _ROWS: tuple[_Row, ...] = (
     ("crosslink_density_ratio", "ρ_x", "1", "1", FRACTION, FRACTION, "crosslink density over that at the start"),
     ("gel_point_fraction", "p_c", "1", "1", FRACTION, FRACTION, "intact fraction at which the network falls apart"),
     ("crosslinks_per_chain", "N", "1", "1", (1.0, 1e6), (2.0, 1e3), "crosslinks per kinetic chain of a chain-growth network"),
+    ("gel_point_time", "t_gel", "s", "d", POSITIVE, POSITIVE, "time at which the network falls apart (median over regions)"),
     ("gel_point_spread", "w_g", "1", "1", (1e-3, 3.0), (0.05, 1.0), "spread of ln(time) over which regions turn from gel to sol"),
     ("enzyme_activity", "E_U", "U/m^3", "U/mL", POSITIVE, POSITIVE, "enzyme activity (never molar)"),
     ("enzyme_concentration", "E", "mol/m^3", "mmol/L", POSITIVE, (0.0, 1.0), "molar enzyme concentration"),

@@ -187,7 +187,7 @@ def test_exudate_through_the_carrier(times: np.ndarray) -> None:
 
 
 def _oracle(lanes: Lanes, times: np.ndarray, cells: int) -> np.ndarray:
-    """Integrate the same carrier and wound with solve_ivp on a uniform fine mesh: free of SDIRK2."""
+    """Integrate the same carrier and wound with solve_ivp on a uniform fine mesh: no SDIRK2."""
     from scipy.integrate import solve_ivp
 
     p = {name: float(a.ravel()[0]) for name, a in lanes.arrays().items()}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from releasekit.carriers import free, hydrogel, measured
+from releasekit.carriers import free, gel_laws, hydrogel, measured
 from releasekit.carriers.inputs import Inputs
 from releasekit.carriers.lowered import Lowered
 from releasekit.errors import Problem, nearest
@@ -33,12 +33,16 @@ def _laws(table: Mapping[str, tuple[Any, Laws]]) -> dict[str, Laws]:
     return {name: laws for name, (_, laws) in table.items()}
 
 
+GEL_MODELS: dict[str, Mapping[str, Laws]] = {
+    "structure": _laws(gel_laws.STRUCTURES), "mobility": _laws(gel_laws.MOBILITIES),
+    "binding": gel_laws.BINDINGS, "degradation": {"none": (), **_laws(gel_laws.DEGRADATIONS)},
+    "connectivity": _laws(gel_laws.CONNECTIVITIES),
+}
+
 FAMILIES: dict[str, Family] = {
     "hydrogel": Family(
         hydrogel.lower,
-        {"structure": _laws(hydrogel.STRUCTURES), "mobility": _laws(hydrogel.MOBILITIES),
-         "binding": hydrogel.BINDINGS, "degradation": {"none": (), **_laws(hydrogel.DEGRADATIONS)},
-         "connectivity": _laws(hydrogel.CONNECTIVITIES)},
+        GEL_MODELS,
         ("polymer", "exosome", "wound"), ("thickness",)),
     "measured": Family(measured.lower, {}, ("exosome", "wound"), ("dose_per_area",)),
     "free": Family(free.lower, {}, ("exosome", "wound"), ("dose_per_area",)),

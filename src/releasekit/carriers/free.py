@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from releasekit.carriers.inputs import Inputs
-from releasekit.carriers.lowered import Lowered, black_box, vesicles
+from releasekit.carriers.lowered import Body, Lowered, black_box, vesicles
 
 
 def lower(inputs: Inputs, sizes: int) -> Lowered:
@@ -17,4 +17,5 @@ def lower(inputs: Inputs, sizes: int) -> Lowered:
     rows = inputs.rows
     time = np.stack([np.zeros(rows), inputs["duration"]])
     lanes = black_box(inputs, ves, time, np.ones((2, rows)), np.ones(rows))
-    return Lowered(lanes, ves.weight, inputs["dose_per_area"], np.ones(rows))
+    return Lowered((Body(lanes, ves.weight, np.ones(rows)),), inputs["dose_per_area"],
+                   np.ones(rows))

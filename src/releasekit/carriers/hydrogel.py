@@ -7,29 +7,23 @@ by name; what is *given* replaces what would have been computed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from releasekit.carriers.downstream import downstream
-from releasekit.carriers.inputs import Inputs
-from releasekit.carriers.lowered import Lowered, Vesicles, dose, vesicles, volume_per_area
-from releasekit.physics import (
-    binding,
-    chain_growth,
-    closures,
-    degradation,
-    erosion,
-    fibres,
-    gelation,
-    hindrance,
-    linkers,
-    mobility,
-    network,
-    swelling,
+from releasekit.carriers.gel_laws import (
+    CONNECTIVITIES,
+    MOBILITIES,
+    STRUCTURES,
+    Network,
+    bound_ratio,
+    cleavage_rate,
 )
+from releasekit.carriers.inputs import Inputs
+from releasekit.carriers.lowered import Body, Lowered, Vesicles, dose, vesicles, volume_per_area
+from releasekit.physics import binding, degradation, gelation, hindrance, mobility
 from releasekit.transport.problem import Lanes
 
 FloatArray = NDArray[np.float64]
@@ -37,14 +31,6 @@ FloatArray = NDArray[np.float64]
 SHAPES = {"sheet": 0, "rod": 1, "bead": 2}
 WIDEST_MESH = 1e-4
 """A mesh beyond 0.1 mm no longer hinders a vesicle; keeps logarithms finite at the gel point."""
-
-
-class Network(NamedTuple):
-    """The network as made, [row] each."""
-
-    mesh_size_median: FloatArray
-    polymer_volume_fraction: FloatArray
-    plateau_modulus: FloatArray
 
 
 class Decay(NamedTuple):
@@ -56,183 +42,7 @@ class Decay(NamedTuple):
     gel_point_time: FloatArray
 
 
-# structure -------------------------------------------------------------------------------------
-
-def _swollen_fraction(inputs: Inputs) -> FloatArray:
-    return np.clip(inputs.call(network.volume_fraction), 1e-6, 0.99)
-
-
-def _from_modulus(inputs: Inputs) -> Network:
-    mesh = inputs.call(network.correlation_length, temperature=inputs["wound_temperature"])
-    return Network(mesh, _swollen_fraction(inputs), inputs["plateau_modulus"])
-
-
-def _from_chemistry(inputs: Inputs) -> Network:
-    temperature = inputs["wound_temperature"]
-    prepared = inputs["polymer_concentration"] / inputs["density"]
-    repeats = inputs["chain_molar_mass"] / inputs["repeat_molar_mass"]
-    known = {"preparation_volume_fraction": prepared, "repeat_count": repeats,
-             "temperature": temperature}
-    swollen = inputs.call(swelling.swollen_volume_fraction_richbourg, **known)
-    mesh = inputs.call(swelling.mesh_richbourg, polymer_volume_fraction=swollen, **known)
-    modulus = inputs.call(swelling.modulus_richbourg, polymer_volume_fraction=swollen, **known)
-    return Network(mesh, swollen, modulus)
-
-
-def _from_swelling(inputs: Inputs) -> Network:
-    swollen = _swollen_fraction(inputs)
-    prepared = inputs["polymer_concentration"] / inputs["density"]
-    strand = inputs.call(swelling.strand_molar_mass_peppas_merrill,
-                         preparation_volume_fraction=prepared, polymer_volume_fraction=swollen)
-    mesh = inputs.call(network.mesh_canal_peppas, polymer_volume_fraction=swollen,
-                       strand_molar_mass=strand)
-    return Network(mesh, swollen, np.full(inputs.rows, np.nan))
-
-
-def _from_fibres(inputs: Inputs) -> Network:
-    fraction = _swollen_fraction(inputs)
-    density = inputs.call(fibres.fibre_length_density, polymer_volume_fraction=fraction)
-    distance = fibres.fibre_mean_distance(density)
-    return Network(2.0 * distance, fraction, np.full(inputs.rows, np.nan))
-
-
-def _from_measurement(inputs: Inputs) -> Network:
-    return Network(inputs["mesh_size_median"], _swollen_fraction(inputs),
-                   np.full(inputs.rows, np.nan))
-
-
-STRUCTURES: dict[str, tuple[Callable[[Inputs], Network], tuple[Callable[..., FloatArray], ...]]] = {
-    "modulus": (_from_modulus, (network.correlation_length,)),
-    "network": (_from_chemistry, (swelling.swollen_volume_fraction_richbourg,
-                                  swelling.mesh_richbourg, swelling.modulus_richbourg)),
-    "flory-rehner": (_from_swelling, (swelling.strand_molar_mass_peppas_merrill,
-                                      network.mesh_canal_peppas)),
-    "fibres": (_from_fibres, (fibres.fibre_mean_distance,)),
-    "given": (_from_measurement, ()),
-}
-"""Routes to the mesh size: name -> how, and the laws it calls."""
-
-
-# mobility --------------------------------------------------------------------------------------
-
-def _unified(inputs: Inputs, d: FloatArray, mesh: FloatArray, free: FloatArray) -> FloatArray:
-    return _relaxing(inputs, closures.closure_spread, d, mesh, free)
-
-
-def _percolating(inputs: Inputs, d: FloatArray, mesh: FloatArray, free: FloatArray) -> FloatArray:
-    return _relaxing(inputs, closures.closure_percolating, d, mesh, free)
-
-
-def _relaxing(inputs: Inputs, law: Callable[..., FloatArray], d: FloatArray, mesh: FloatArray,
-              free: FloatArray) -> FloatArray:
-    ratio = inputs.call(law, 3, vesicle_diameter=d, mesh_size_median=mesh)
-    return ratio + inputs.call(mobility.constraint_release, 3, vesicle_diameter=d) / free
-
-
-def _by_radius(law: Callable[..., FloatArray]) -> Callable[..., FloatArray]:
-    def ratio(inputs: Inputs, d: FloatArray, mesh: FloatArray, free: FloatArray) -> FloatArray:
-        return inputs.call(law, 3, particle_radius=0.5 * d, mesh_size=mesh,
-                           polymer_volume_fraction=_swollen_fraction(inputs)[:, None, None])
-    return ratio
-
-
-def _phillips(inputs: Inputs, d: FloatArray, mesh: FloatArray, free: FloatArray) -> FloatArray:
-    fraction = _swollen_fraction(inputs)
-    known = {"polymer_volume_fraction": fraction[:, None, None], "particle_radius": 0.5 * d}
-    if "hydraulic_permeability" not in inputs:
-        known["hydraulic_permeability"] = inputs.call(fibres.permeability_jackson_james, 3, **known)
-    return inputs.call(fibres.brinkman_phillips, 3, **known)
-
-
-MOBILITIES: dict[str, tuple[Callable[..., FloatArray], tuple[Callable[..., FloatArray], ...]]] = {
-    "unified": (_unified, (closures.closure_spread, mobility.constraint_release)),
-    "percolating": (_percolating, (closures.closure_percolating, mobility.constraint_release)),
-    "obstruction": (_by_radius(hindrance.obstruction_amsden), (hindrance.obstruction_amsden,)),
-    "multiscale": (_by_radius(hindrance.multiscale_axpe), (hindrance.multiscale_axpe,)),
-    "lustig-peppas": (_by_radius(hindrance.sieving_lustig_peppas),
-                      (hindrance.sieving_lustig_peppas,)),
-    "ogston": (_by_radius(fibres.fibres_ogston), (fibres.fibres_ogston,)),
-    "phillips": (_phillips, (fibres.brinkman_phillips, fibres.permeability_jackson_james)),
-}
-"""Mobility in the mesh over free mobility: name -> how, and the laws it calls."""
-
-
-# degradation -----------------------------------------------------------------------------------
-
-def _hydrolysis(inputs: Inputs) -> FloatArray:
-    return inputs["bond_cleavage_rate"] * inputs.call(
-        degradation.arrhenius_factor, temperature=inputs["wound_temperature"])
-
-
-def _hydrolysis_ph(inputs: Inputs) -> FloatArray:
-    rate = inputs.call(degradation.hydrolysis_rate_ph, ph=inputs["wound_ph"])
-    return rate * inputs.call(degradation.arrhenius_factor,
-                              temperature=inputs["wound_temperature"])
-
-
-def _enzyme(inputs: Inputs) -> FloatArray:
-    rate = inputs.call(degradation.enzyme_rate_activity)
-    if "enzyme_diffusivity" in inputs and "enzyme_consumption_rate" in inputs:
-        # an enzyme that is used up on its way in cleaves less on average
-        rate = rate * erosion.enzyme_effectiveness(inputs.call(erosion.thiele_ratio))
-    return rate
-
-
-def _michaelis_menten(inputs: Inputs) -> FloatArray:
-    return inputs.call(degradation.enzyme_rate_low_substrate)
-
-
-def _ionic(inputs: Inputs) -> FloatArray:
-    return inputs["ion_exchange_rate"]
-
-
-def _stimulus(inputs: Inputs) -> FloatArray:
-    return inputs.call(linkers.stimulus_rate_power)
-
-
-DEGRADATIONS: dict[str, tuple[Callable[[Inputs], FloatArray], tuple[Callable[..., FloatArray], ...]]] = {
-    "hydrolysis": (_hydrolysis, (degradation.arrhenius_factor,)),
-    "hydrolysis-ph": (_hydrolysis_ph, (degradation.hydrolysis_rate_ph,
-                                       degradation.arrhenius_factor)),
-    "enzyme": (_enzyme, (degradation.enzyme_rate_activity, erosion.enzyme_effectiveness)),
-    "michaelis-menten": (_michaelis_menten, (degradation.enzyme_rate_low_substrate,)),
-    "ionic": (_ionic, (degradation.intact_ion_exchange,)),
-    "stimulus": (_stimulus, (linkers.stimulus_rate_power,)),
-}
-"""First-order loss of crosslinks: name -> rate, and the laws it calls. Names may be added up."""
-
-
-def _step_growth(inputs: Inputs, p: FloatArray) -> tuple[FloatArray, FloatArray]:
-    start = inputs.column("initial_intact_fraction", 2)
-    growth = inputs.call(gelation.mesh_growth_modulus, 2, intact_fraction=p,
-                         initial_intact_fraction=start)
-    return inputs.call(gelation.gel_point_fraction), growth
-
-
-def _chain_growth(inputs: Inputs, p: FloatArray) -> tuple[FloatArray, FloatArray]:
-    start = inputs.column("initial_intact_fraction", 2)
-    density = chain_growth.crosslink_density_ratio_chain(p / start)
-    return inputs.call(chain_growth.gel_point_fraction_chain), gelation.mesh_growth_swelling(density)
-
-
-CONNECTIVITIES: dict[str, tuple[Callable[..., tuple[FloatArray, FloatArray]],
-                                tuple[Callable[..., FloatArray], ...]]] = {
-    "step-growth": (_step_growth, (gelation.gel_point_fraction, gelation.mesh_growth_modulus)),
-    "chain-growth": (_chain_growth, (chain_growth.gel_point_fraction_chain,
-                                     gelation.mesh_growth_swelling)),
-}
-"""What losing bonds does to the network: name -> gel point and mesh growth, and the laws."""
-
-
-def cleavage_rate(inputs: Inputs) -> FloatArray:
-    """Return the first-order loss of crosslinks [row] [1/s]; ``a + b`` in a model adds rates."""
-    names = inputs.model("degradation", "none").replace(" ", "").split("+")
-    rate = np.zeros(inputs.rows)
-    for name in names:
-        if name != "none":
-            rate = rate + DEGRADATIONS[name][0](inputs)
-    return rate
-
+# degradation in time -----------------------------------------------------------------------------
 
 def _decay(inputs: Inputs) -> Decay:
     duration = inputs["duration"][:, None]
@@ -291,7 +101,7 @@ def lower(inputs: Inputs, sizes: int) -> Lowered:
     def lane(per_row: FloatArray) -> FloatArray:
         return np.repeat(per_row, sizes, axis=0)
 
-    ratio, off = _binding(inputs)
+    ratio, off = bound_ratio(inputs)
     surface, held = inputs["surface_located_fraction"], inputs["irreversible_fraction"]
     inside = 1.0 - surface
     free = inside * (1.0 - held) * binding.free_fraction(ratio)
@@ -316,7 +126,7 @@ def lower(inputs: Inputs, sizes: int) -> Lowered:
     }
     if made is not None:
         properties.update(made._asdict())
-    return Lowered(lanes, ves.weight, active, recovery, properties)
+    return Lowered((Body(lanes, ves.weight, np.ones(inputs.rows)),), active, recovery, properties)
 
 
 def _diffusivity(inputs: Inputs, ves: Vesicles,
@@ -396,18 +206,3 @@ def _at(time: FloatArray, known: FloatArray, values: FloatArray) -> FloatArray:
     share = np.clip((time - t0) / (t1 - t0), 0.0, 1.0)
     v0, v1 = (np.minimum(values[rows, index + i], 1e9) for i in (0, 1))
     return np.asarray((1.0 - share) * v0 + share * v1)
-
-
-def _binding(inputs: Inputs) -> tuple[FloatArray, FloatArray]:
-    """Return bound over free at equilibrium and the rate of letting go, [row]."""
-    law = inputs.model("binding", "linear")
-    if law == "none":
-        return np.zeros(inputs.rows), np.ones(inputs.rows)
-    if law == "sites":
-        return inputs.call(binding.binding_ratio), inputs["binding_off_rate"]
-    return inputs["binding_ratio"], inputs["binding_off_rate"]
-
-
-BINDINGS: dict[str, tuple[Callable[..., FloatArray], ...]] = {
-    "none": (), "linear": (binding.free_fraction,), "sites": (binding.binding_ratio,),
-}

@@ -97,7 +97,7 @@ class Inputs:
         self.given_used.add(name)
         return np.asarray(given.times, dtype=float), np.asarray(given.values, dtype=float)
 
-    def call(self, law: Callable[..., Any], ndim: int = 1, **known: ArrayLike) -> FloatArray:
+    def call(self, law: Callable[..., Any], ndim: int = 1, **known: Any) -> FloatArray:
         """Evaluate a law with the arguments of its signature.
 
         Those among ``known`` are taken from there, the others are looked up by their name, with

@@ -27,18 +27,41 @@ class Vesicles:
 
 
 @dataclass(frozen=True)
-class Lowered:
-    """A transport problem with what is worth knowing of it.
+class Body:
+    """A part of the carrier that releases by itself: all of a gel, or one slice of a needle.
 
-    ``dose_per_area`` [row] is the active dose at application, ``properties`` derived quantities
-    [row] in SI by their vocabulary names.
+    Parameters
+    ----------
+    lanes
+        Design after design, each with ``len(weights)`` lanes.
+    weights : shape (lane of a design,)
+        Share of each lane (vesicle size, slice) in the body; they add up to 1.
+    share : shape (row,)
+        Share of the dose that is in this body; the shares of all bodies add up to 1.
+    in_tissue
+        The body lies in the tissue: what the lanes call fluid film is tissue, and their wash-out
+        is clearance. It does not exchange with the wound fluid.
     """
 
     lanes: Lanes
     weights: FloatArray
+    share: FloatArray
+    in_tissue: bool = False
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """A transport problem with what is worth knowing of it.
+
+    ``dose_per_area`` [row] is the active dose at application, ``properties`` derived quantities
+    [row] in SI by their vocabulary names, ``notes`` what a user should be told.
+    """
+
+    bodies: tuple[Body, ...]
     dose_per_area: FloatArray
     recovery: FloatArray
     properties: dict[str, FloatArray] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def vesicles(inputs: Inputs, count: int) -> Vesicles:

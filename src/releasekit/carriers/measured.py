@@ -6,7 +6,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from releasekit.carriers.inputs import Inputs
-from releasekit.carriers.lowered import Lowered, black_box, dose, vesicles
+from releasekit.carriers.lowered import Body, Lowered, black_box, dose, vesicles
 from releasekit.errors import InputError, Problem
 
 NODES = 64
@@ -45,4 +45,4 @@ def lower(inputs: Inputs, sizes: int) -> Lowered:
     lanes = black_box(inputs, ves, np.repeat(nodes[:, None], rows, 1),
                       np.repeat(left[:, None], rows, 1), np.full(rows, at_once))
     active, recovery = dose(inputs)
-    return Lowered(lanes, ves.weight, active, recovery)
+    return Lowered((Body(lanes, ves.weight, np.ones(rows)),), active, recovery)

@@ -74,7 +74,7 @@ def active_fraction_slab(
     Examples
     --------
     >>> round(float(active_fraction_slab(1.1e-6, 1.7e-3, 4.1e-12)), 6)
-    0.802168
+    0.802561
     """
     return enzyme_effectiveness(thiele_ratio(thickness, inactivation_rate, effective_diffusivity))
 
@@ -108,7 +108,7 @@ def active_fraction_cylinder(
     Examples
     --------
     >>> round(float(active_fraction_cylinder(1.1e-6, 1.7e-3, 4.1e-12)), 6)
-    0.914
+    0.914132
     """
     phi = thiele_ratio(radius, inactivation_rate, effective_diffusivity)
     some = np.where(phi > 1e-8, phi, 1.0)
@@ -145,7 +145,7 @@ def active_fraction_sphere(
     Examples
     --------
     >>> round(float(active_fraction_sphere(1.1e-6, 1.7e-3, 4.1e-12)), 6)
-    0.952
+    0.951852
     """
     phi = thiele_ratio(radius, inactivation_rate, effective_diffusivity)
     near = phi < 0.1

@@ -122,7 +122,7 @@ def swelling_growth(crosslink_density_ratio: ArrayLike) -> FloatArray:
     Examples
     --------
     >>> round(float(swelling_growth(0.43)), 6)
-    1.659273
+    1.659277
     """
     (rho,) = floats(crosslink_density_ratio)
     with np.errstate(divide="ignore"):

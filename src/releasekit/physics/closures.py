@@ -15,12 +15,13 @@ __all__ = ["closure_percolating", "closure_spread", "closure_unified", "open_mes
 
 _SPREAD_NODES: Final = 40
 _SPREAD_DEPTH: Final = 17.0  # the integrand is cut where it has fallen to exp(-17) of its peak
-_UNDERFLOW: Final = 740.0
+_UNDERFLOW: Final = 740.0  # exp(-740) is the last number before 0
 
 _CRITICAL_SCORE: Final = float(ndtri(2.0 / 3.0))  # the third of the openings that percolates
 _PERCOLATING_NODES: Final = 48
 _PERCOLATING_REACH: Final = 6.0  # normal scores covered to either side
 _PERCOLATING_STEPS: Final = 6
+_BLOCKED: Final = 1000.0  # no diffusion: exp(-1000) is 0
 _BLOCK: Final = 2048
 
 
@@ -166,7 +167,7 @@ def _effective_medium_lognormal(A: FloatArray, k: FloatArray) -> FloatArray:
     step with one grid for all iterates; s is the distance of the poles of the step from the axis.
     The unknown is x = ln(2 D*/D(z_c)); from x = 0 Newton's steps converge for every A and k.
     """
-    critical = A * np.exp(-k * _CRITICAL_SCORE)
+    critical = np.minimum(A * np.exp(-k * _CRITICAL_SCORE), _BLOCKED)
     s = np.minimum(1.0, np.arctan(np.pi / np.maximum(critical, 1e-300)) / k)
     low = -np.arcsinh((_PERCOLATING_REACH + _CRITICAL_SCORE) / s)
     high = np.arcsinh((_PERCOLATING_REACH - _CRITICAL_SCORE) / s)
@@ -174,14 +175,14 @@ def _effective_medium_lognormal(A: FloatArray, k: FloatArray) -> FloatArray:
     offset = 0.5 * s * (grow - 1.0 / grow)
     share = np.exp(-0.5 * (_CRITICAL_SCORE + offset) ** 2) * (grow + 1.0 / grow)
     share /= share.sum(axis=0)
-    ratio = np.exp(np.minimum(-critical * np.expm1(-k * offset), 700.0))  # D(z)/D(z_c)
+    ratio = np.exp(np.minimum(-critical * np.expm1(-k * offset), 600.0))  # D(z)/D(z_c)
     x = np.zeros_like(critical)
     for _ in range(_PERCOLATING_STEPS):
         blocked = 1.0 / (1.0 + ratio * np.exp(-x))
         weighted = share * blocked
         excess = weighted.sum(axis=0) - 2.0 / 3.0
         x = x - excess / (weighted * (1.0 - blocked)).sum(axis=0)
-    return 0.5 * np.exp(x - critical)
+    return np.asarray(0.5 * np.exp(x - critical), dtype=float)
 
 
 def closure_percolating(

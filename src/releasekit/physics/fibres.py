@@ -273,8 +273,8 @@ def drag_brinkman(
 
     Examples
     --------
-    >>> round(float(drag_brinkman(61e-9, 3.4991e-13)), 6)
-    0.905548
+    >>> round(float(drag_brinkman(61e-9, 3.4994e-13)), 6)
+    0.905552
     """
     r_s, kappa, c = floats(particle_radius, hydraulic_permeability, drag_coefficient)
     return kappa / (kappa + r_s * np.sqrt(kappa) + c * r_s**2)  # stays finite at κ = 0
@@ -352,8 +352,8 @@ def brinkman_phillips(
 
     Examples
     --------
-    >>> round(float(brinkman_phillips(61e-9, 43e-9, 0.0037, 3.4991e-13)), 6)
-    0.893963
+    >>> round(float(brinkman_phillips(61e-9, 43e-9, 0.0037, 3.4994e-13)), 6)
+    0.893966
     """
     drag = drag_brinkman(particle_radius, hydraulic_permeability, drag_coefficient)
     return drag * steric_phillips(particle_radius, fibre_radius, polymer_volume_fraction)

@@ -19,7 +19,7 @@ __all__ = [
     "swelling_tanaka_fillmore",
 ]
 
-_INSTANT = 1e-24  # stands for Fo = 0
+_INSTANT = 1e-60  # stands for Fo = 0
 _SLOW = 1e-5  # Péclet number below which the images cancel; linear in it from there to 0
 _SPENT = 10.0  # D t/(L0 L) beyond which less than 2e-11 is left
 _IMAGE_COUNT = 20  # enough for _SPENT
@@ -308,9 +308,9 @@ def amount_released_paul_mcspadden(
     t, D, A, C_s = floats(
         time, effective_diffusivity, solid_concentration, solubility_concentration
     )
+    # the least excess keeps a root where there is no solid; it lies where erf(x) is 1
+    excess = np.maximum(A - C_s, 1e-250 * C_s)
     x = bisect(
-        lambda x: (A - C_s) * np.sqrt(np.pi) * x * erf(x) - C_s * np.exp(-x * x),
-        1e-12 + 0.0 * (A * C_s),
-        26.0,
+        lambda x: excess * np.sqrt(np.pi) * x * erf(x) - C_s * np.exp(-x * x), 0.0 * excess, 26.0
     )
     return np.asarray(2.0 * C_s * np.sqrt(D * t / np.pi) / erf(x), dtype=float)

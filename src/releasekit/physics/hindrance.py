@@ -15,7 +15,7 @@ __all__ = [
 ]
 
 # The printed coefficients cancel to H(1) = 0 only within their digits; nearer to 1 than this the
-# lubrication power law (1-λ)^(9/2) takes over, which the polynomial itself follows from 0.9 on.
+# lubrication power law (1-λ)^(9/2) takes over.
 _TIGHT = 0.95
 
 

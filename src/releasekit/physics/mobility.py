@@ -63,7 +63,7 @@ def water_viscosity(temperature: ArrayLike) -> FloatArray:
 
     Notes
     -----
-    Validity: 273-373 K, within 2.5 %.
+    Validity: 273-373 K.
     Source: textbook form (Vogel equation for water).
 
     Examples

@@ -43,12 +43,13 @@ def mesh(shape_exponent: int, cells: int, grading: float = GRADING) -> Mesh:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def time_steps(segment_start, end, node_time, log_mobility, clock_zero, counts):  # type: ignore[no-untyped-def]
+def time_steps(segment_start, end, node_time, log_mobility, matrix, clock_zero, counts):  # type: ignore[no-untyped-def]
     """Return step ends [segment, step + 1, design], dense at each start and where a mesh opens.
 
-    The steps share out evenly the monitor (t/T)^(1/4) + (τ/(1 + τ))^(1/3) of each segment, where
-    τ(t) = ∫ D/R² dt of the faster of the lanes given: a late opening of the mesh then gets its
-    own steps.
+    The steps share out evenly the monitor
+    (t/T)^(1/4) + t/(2T) + (τ/(1 + τ))^(1/3) + (1 - m) + ln(1/m)/7 of each segment, with
+    τ(t) = ∫ D/R² dt and m(t) the matrix left (not below 1e-3): a late opening of the mesh and the
+    end of the matrix get steps of their own.
     """
     fine = 400
     segments, designs = segment_start.shape
@@ -77,7 +78,9 @@ def time_steps(segment_start, end, node_time, log_mobility, clock_zero, counts):
                 if i > 0:
                     tau += 0.5 * (now + rate) * (t[i] - t[i - 1])
                 rate = now
-                w[i] = x + (tau / (1.0 + tau)) ** (1.0 / 3.0)
+                left = max(matrix[j, k] + z * (matrix[j + 1, k] - matrix[j, k]), 1e-3)
+                w[i] = (x + 0.5 * x**4 + (tau / (1.0 + tau)) ** (1.0 / 3.0)
+                        + (1.0 - left) - np.log(left) / 7.0)
             i = 0
             for m in range(counts + 1):
                 goal = w[fine] * m / counts

@@ -18,6 +18,13 @@ PARTS = ("free", "bound", "trapped", "wound_fluid", "tissue", "taken_up", "scave
 is the share of ``discarded`` that was still inside the carrier."""
 
 
+_SWAPPED = {"wound_fluid": "tissue", "washed_out": "cleared",
+            "inactivated_in_wound_fluid": "inactivated_in_tissue"}
+IN_TISSUE = tuple(PARTS.index({**_SWAPPED, **{b: a for a, b in _SWAPPED.items()}}.get(name, name))
+                  for name in PARTS)
+"""Order of the parts of a lane whose film is the tissue itself: fluid and tissue change places."""
+
+
 class Action(IntEnum):
     """What happens to the carrier at the start of a segment."""
 
@@ -87,7 +94,7 @@ class Lanes:
     film_removed: FloatArray
 
     def __len__(self) -> int:
-        return self.extent.shape[0]
+        return len(self.extent)
 
     def structure(self) -> tuple[Any, ...]:
         """Return what must be equal for lanes to be solved in one batch."""
@@ -101,7 +108,17 @@ class Lanes:
 
     def take(self, lanes: Any) -> Lanes:
         """Return a subset of the lanes (index array or slice)."""
-        return replace(self, **{name: a[..., lanes] for name, a in self.arrays().items()})
+        chosen: dict[str, Any] = {name: a[..., lanes] for name, a in self.arrays().items()}
+        return replace(self, **chosen)
+
+    def finite(self) -> NDArray[np.bool_]:
+        """Return which lanes have a number everywhere (film and resistance may be infinite)."""
+        well = np.ones(len(self), dtype=bool)
+        for name, values in self.arrays().items():
+            bad = np.isnan(values) if name in ("film_depth", "tissue_resistance") \
+                else ~np.isfinite(values)
+            well &= ~bad.reshape(-1, len(self)).any(axis=0)
+        return well
 
     def without_inactivation(self) -> Lanes:
         """Return the same lanes for all particles, active or not."""
@@ -117,5 +134,6 @@ def join(parts: list[Lanes]) -> Lanes:
         raise ValueError("lanes of different structure cannot be joined")
     if len(parts) == 1:
         return first
-    return replace(first, **{name: np.concatenate([p.arrays()[name] for p in parts], axis=-1)
-                             for name in first.arrays()})
+    arrays: dict[str, Any] = {name: np.concatenate([p.arrays()[name] for p in parts], axis=-1)
+                              for name in first.arrays()}
+    return replace(first, **arrays)

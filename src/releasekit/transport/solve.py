@@ -33,6 +33,9 @@ ACCURACIES = {
     "fine": Accuracy(cells=72, steps=128, tolerance=1e-4),
 }
 
+ABRUPT = 8.0
+"""Neighbouring steps (in the root of time) that differ more are not joined by a cubic."""
+
 RESOLVED_TISSUE_CELLS = 16
 TISSUE_GRADING = {False: 1.0, True: GRADING}
 """Grading of tissue cells; well-mixed tissue is one cell with its centre in the middle."""
@@ -147,14 +150,14 @@ def _from_surface(grid: Mesh) -> Mesh:
 def _steps(lanes: Lanes, sizes: int, end: FloatArray, count: int) -> FloatArray:
     """Return one time grid per design, made for the lane of middle size."""
     middle = slice(sizes // 2, None, sizes)
-    start = lanes.segment_start[:, middle]
-    zero = np.array(start)
+    part = lanes.take(middle)
+    zero = np.array(part.segment_start)
     for s in range(1, len(lanes.actions)):
         if lanes.actions[s] != Action.REPLACE:
             zero[s] = zero[s - 1]
-    grid: FloatArray = time_steps(np.ascontiguousarray(start), end, np.ascontiguousarray(
-        lanes.node_time[:, middle]), np.ascontiguousarray(lanes.log_mobility[:, middle]), zero,
-        count)
+    grid: FloatArray = time_steps(  # type: ignore[call-arg]
+        *(np.ascontiguousarray(each) for each in (part.segment_start, end, part.node_time,
+                                                  part.log_mobility, part.matrix, zero)), count)
     return grid
 
 
@@ -163,7 +166,8 @@ def interpolate(steps, values, times, out):  # type: ignore[no-untyped-def]
     """Fill ``out`` [design, time, part] from ``values`` [design, segment, step + 1, part].
 
     Cubic Lagrange interpolation in the square root of the time since the segment began, in which
-    diffusive release starts as a polynomial. Linear in the values, so ledgers still add up.
+    diffusive release starts as a polynomial; straight where steps lengthen abruptly. Linear in
+    the values, so ledgers still add up.
     """
     segments, nodes, designs = steps.shape
     count, parts = out.shape[1], out.shape[2]
@@ -184,11 +188,20 @@ def interpolate(steps, values, times, out):  # type: ignore[no-untyped-def]
             z = np.sqrt(max(t - origin, 0.0))
             for i in range(4):
                 x[i] = np.sqrt(steps[s, first + i, d] - origin)
-            for i in range(4):
-                weight[i] = 1.0
-                for j in range(4):
-                    if j != i:
-                        weight[i] *= (z - x[j]) / (x[i] - x[j])
+                weight[i] = 0.0
+            shortest = min(x[1] - x[0], x[2] - x[1], x[3] - x[2])
+            longest = max(x[1] - x[0], x[2] - x[1], x[3] - x[2])
+            if longest < ABRUPT * shortest:
+                for i in range(4):
+                    weight[i] = 1.0
+                    for j in range(4):
+                        if j != i:
+                            weight[i] *= (z - x[j]) / (x[i] - x[j])
+            else:
+                i = m - first
+                share = (z - x[i]) / (x[i + 1] - x[i]) if x[i + 1] > x[i] else 0.0
+                weight[i] = 1.0 - share
+                weight[i + 1] = share
             for p in range(parts):
                 out[d, q, p] = 0.0
                 for i in range(4):

@@ -139,10 +139,10 @@ def chain_network(inputs: Inputs, t: float | None, label: str | None) -> float:
 
 
 def autocatalytic_ester(inputs: Inputs, t: float | None, label: str | None) -> float:
-    numbers = [inputs[key] for key in ("E0", "A0", "k")]
+    E0, A0, k = inputs["E0"], inputs["A0"], inputs["k"]
     if "n=1/2" in (label or ""):
-        return float(autocatalysis.ester_autocatalytic_half_order(*numbers, _at(t)))
-    return float(autocatalysis.ester_autocatalytic(*numbers, _at(t)))
+        return float(autocatalysis.ester_autocatalytic_half_order(E0, A0, k, _at(t)))
+    return float(autocatalysis.ester_autocatalytic(E0, A0, k, _at(t)))
 
 
 def acid_in_sphere(inputs: Inputs, t: float | None, label: str | None) -> float:

@@ -1,4 +1,4 @@
-"""Checks of exact release (REL), needles (MN), scaffolds (SCA) and numerical method (NUM)."""
+"""Checks of exact release (REL), needles (MN) and numerical method (NUM)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from scipy.optimize import brentq
 
-from releasekit.physics import laplace, needles, porous, series
+from releasekit.physics import laplace, needles, series
 from releasekit.verification import Check, numerics
 from releasekit.verification.labels import number_after
 
@@ -22,11 +22,6 @@ def _at(t: float | None) -> float:
     if t is None:
         raise ValueError("this row needs a time")
     return t
-
-
-def _number(label: str, mark: str, inputs: Inputs, key: str) -> float:
-    """Return the number after the mark, or the input where the label does not carry it."""
-    return number_after(label, mark) if mark in label else float(inputs[key])
 
 
 def _input(inputs: Inputs, *keys: str) -> float:
@@ -266,48 +261,6 @@ def coated_needle(inputs: Inputs, t: float | None, label: str | None) -> float:
     raise _unknown(label)
 
 
-# scaffolds --------------------------------------------------------------------------------------
-
-
-def effective_diffusivity(inputs: Inputs, t: float | None, label: str | None) -> float:
-    label = label or ""
-    laws = {
-        "Maxwell": porous.porous_maxwell,
-        "Bruggeman": porous.porous_bruggeman,
-        "Mackie-Meares": porous.porous_mackie_meares,
-        "Weissberg": porous.porous_weissberg,
-        "Tomadakis": porous.porous_tomadakis_sotirchos,
-    }
-    for name, law in laws.items():
-        if name in label:
-            return float(law(number_after(label, " e=")))
-    raise _unknown(label)
-
-
-def adsorption(inputs: Inputs, t: float | None, label: str | None) -> float:
-    eps, rho_b = inputs["eps"], inputs["rho_b"]
-    if label and "linear" in label:
-        return float(porous.retardation_linear(eps, rho_b, inputs["K_d"]))
-    if label and "Langmuir" in label:
-        q_m, K_L, c = inputs["q_m"], inputs["K_L"], inputs["c"]
-        return float(porous.retardation_langmuir(eps, rho_b, q_m, K_L, c))
-    raise _unknown(label)
-
-
-def eroding_strut(inputs: Inputs, t: float | None, label: str | None) -> float:
-    a0, v = inputs["a0"], inputs["v"]
-    label = (label or "").lower()
-    if "porosity" in label or label.startswith("e(") or "eps" in label:
-        e0 = _input(inputs, "e0", "eps0", "porosity")
-        return float(porous.strut_porosity_eroding(_at(t), a0, v, e0))
-    return float(porous.release_strut_eroding(_at(t), a0, v))
-
-
-def dual_reservoir(inputs: Inputs, t: float | None, label: str | None) -> float:
-    f_ads, k_des, t_e = inputs["f_ads"], inputs["k_des"], inputs["t_e"]
-    return float(porous.release_dual_reservoir(_at(t), f_ads, k_des, t_e))
-
-
 CHECKS: dict[str, Check] = {
     "REL-01": sink_slab,
     "REL-02": sink_cylinder,
@@ -338,9 +291,5 @@ CHECKS: dict[str, Check] = {
     "MN-07": bending,
     "MN-08": insertion,
     "MN-09": coated_needle,
-    "SCA-01": effective_diffusivity,
-    "SCA-02": adsorption,
-    "SCA-03": eroding_strut,
-    "SCA-04": dual_reservoir,
     **numerics.CHECKS,
 }

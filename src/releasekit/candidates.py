@@ -1,0 +1,313 @@
+"""Candidates of a search: points of a unit cube, the designs they stand for, what they score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from releasekit.errors import InputError
+from releasekit.formulation import Designs, Formulation
+from releasekit.simulation import evaluate
+from releasekit.study import Study, Vary, with_words
+from releasekit.units import from_si, to_si
+from releasekit.vocabulary import QUANTITIES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FloatArray = NDArray[np.float64]
+IndexArray = NDArray[np.intp]
+
+FORMULATION = "formulation"
+"""First coordinate of a study with several formulations: which of them."""
+STEPS = 200
+"""A linear range is cut into at least so many steps of one decimal place: a recipe can be made."""
+SLACK = 1e-9
+"""Share of a limit by which rounding may overstep it."""
+
+
+# from a point to a design -------------------------------------------------------------------------
+
+def coordinates(study: Study) -> tuple[str, ...]:
+    """Return what the coordinates of the unit cube stand for.
+
+    Ranges of one quantity that belong to different formulations share a coordinate: it says how
+    far up in its own range a formulation lies.
+    """
+    several = (FORMULATION,) if len(study.base) > 1 else ()
+    return (*several, *dict.fromkeys(vary.name for vary in study.vary))
+
+
+def which(study: Study, points: FloatArray) -> IndexArray:
+    """Return the index of each point's formulation."""
+    if len(study.base) == 1:
+        return np.zeros(len(points), dtype=np.intp)
+    return _pick(points[:, 0], len(study.base))
+
+
+def settle(study: Study, points: FloatArray) -> FloatArray:
+    """Return points with 0.5 where a coordinate says nothing about their formulation."""
+    points, names = np.array(points, dtype=float), coordinates(study)
+    base = which(study, points)
+    for b, one in enumerate(study.base):
+        concerned = {FORMULATION, *(vary.name for vary in study.vary if vary.applies(one))}
+        idle = [j for j, name in enumerate(names) if name not in concerned]
+        points[np.ix_(base == b, idle)] = 0.5
+    return points
+
+
+def tables(study: Study, points: FloatArray) -> Iterator[tuple[IndexArray, Designs]]:
+    """Yield points that differ in numbers only as one table, with their places in ``points``."""
+    names, base = coordinates(study), which(study, points)
+    for b, one in enumerate(study.base):
+        rows = np.flatnonzero(base == b)
+        if not rows.size:
+            continue
+        varied = [(points[rows, names.index(v.name)], v) for v in study.vary if v.applies(one)]
+        numbers = {v.name: _values(v, u) for u, v in varied if not v.among}
+        numbers = numbers or {"duration": np.full(len(rows), one.number("duration"))}
+        choices = [v for _, v in varied if v.among]
+        chosen = np.array([_pick(u, len(v.among)) for u, v in varied if v.among], dtype=np.intp)
+        chosen = chosen.reshape(len(choices), len(rows)).T
+        for combination in np.unique(chosen, axis=0):
+            same = np.flatnonzero((chosen == combination).all(axis=1))
+            words = {v.name: v.among[i] for v, i in zip(choices, combination, strict=True)}
+            yield rows[same], Designs(with_words(one, words),
+                                      {name: column[same] for name, column in numbers.items()})
+
+
+def formulation(study: Study, point: FloatArray, name: str, description: str) -> Formulation:
+    """Return the formulation of one point, under a name of its own."""
+    _, designs = next(tables(study, np.atleast_2d(point)))
+    return replace(designs.row(0), name=name, description=description)
+
+
+def _pick(u: FloatArray, count: int) -> IndexArray:
+    return np.minimum((u * count).astype(np.intp), count - 1)
+
+
+def _values(vary: Vary, u: FloatArray) -> FloatArray:
+    """Return SI values, rounded so that a person can weigh and measure them."""
+    q = QUANTITIES[vary.name]
+    low, high = (from_si(end, q.unit, q.shown) for end in (vary.low, vary.high))
+    if vary.scale == "integer":
+        values = np.minimum(np.floor(low + u * (high - low + 1.0)), high)
+    elif vary.scale == "log":
+        grown = vary.low * (vary.high / vary.low) ** u
+        values = np.array([float(f"{from_si(x, q.unit, q.shown):.3g}") for x in grown])
+    else:
+        decimals = int(np.ceil(np.log10(STEPS / (high - low))))
+        values = np.round(low + u * (high - low), decimals)
+    values = np.clip(values, low, high)
+    return np.array([to_si(x, q.shown, q.unit) for x in values])
+
+
+# what a design scores -----------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Wanted:
+    """A number wanted of each candidate: a metric or quantity, seen from its bad side."""
+
+    name: str
+    low_is_bad: bool
+
+    def label(self, study: Study) -> str:
+        """Return the name of its column, with unit and percentile."""
+        q = QUANTITIES.get(self.name)
+        share = study.percentile if self.low_is_bad else 100.0 - study.percentile
+        return (q.column if q else self.name) + (f"_p{share:g}" if study.draws else "")
+
+    def pessimistic(self, study: Study, draws: FloatArray) -> FloatArray:
+        """Return one number per candidate [candidate, draw]; draws without a value are worst."""
+        share = study.percentile if self.low_is_bad else 100.0 - study.percentile
+        filled = np.where(np.isnan(draws), -np.inf if self.low_is_bad else np.inf, draws)
+        # no interpolation: between a number and infinity there is none
+        return np.asarray(np.quantile(filled, share / 100.0, axis=-1,
+                                      method="lower" if self.low_is_bad else "higher"))
+
+    def shown(self, values: FloatArray) -> FloatArray:
+        """Return values in the unit of the column."""
+        q = QUANTITIES.get(self.name)
+        return values if q is None else np.array(
+            [from_si(x, q.unit, q.shown) if np.isfinite(x) else x for x in values])
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One side of a constraint."""
+
+    wanted: Wanted
+    value: float
+
+    def __str__(self) -> str:
+        return (f"{self.wanted.name} {'at least' if self.wanted.low_is_bad else 'at most'} "
+                f"{self.said(self.value)}")
+
+    def said(self, value: float) -> str:
+        """Return a value as a person would write it."""
+        q = QUANTITIES.get(self.wanted.name)
+        number = f"{self.wanted.shown(np.array([value]))[0]:.4g}"
+        return number if q is None or q.shown == "1" else f"{number} {q.shown}"
+
+    def excess(self, values: FloatArray) -> FloatArray:
+        """Return by how much values break the limit, as a share of it; kept where not above 0."""
+        over = self.value - values if self.wanted.low_is_bad else values - self.value
+        return np.asarray(over / (abs(self.value) or 1.0))
+
+
+def objectives(study: Study) -> list[Wanted]:
+    """Return what is wanted of each candidate as objective."""
+    return [Wanted(o.metric, o.goal == "maximise") for o in study.objectives]
+
+
+def limits(study: Study) -> list[Limit]:
+    """Return the constraints, a window as two."""
+    return [Limit(Wanted(c.name, low), value) for c in study.constraints
+            for low, value in ((True, c.at_least), (False, c.at_most)) if value is not None]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Candidates with what they score.
+
+    ``values`` [candidate] by label (SI; nan for failed ones), ``failed`` candidate -> reason.
+    """
+
+    study: Study
+    points: FloatArray
+    values: Mapping[str, FloatArray]
+    failed: Mapping[int, str]
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def of(self, wanted: Wanted) -> FloatArray:
+        """Return one number per candidate."""
+        return self.values[wanted.label(self.study)]
+
+    def minimised(self) -> FloatArray:
+        """Return the objectives [candidate, objective] so that less is better."""
+        columns = []
+        for wanted, objective in zip(objectives(self.study), self.study.objectives, strict=True):
+            values = self.of(wanted)
+            if objective.target is not None:
+                cut = np.minimum if wanted.low_is_bad else np.maximum
+                values = cut(values, objective.target)
+            if objective.scale == "log":
+                values = np.log10(np.maximum(values, 1e-300))
+            columns.append(-values if wanted.low_is_bad else values)
+        return np.stack(columns, axis=1)
+
+    def excess(self) -> FloatArray:
+        """Return the excess over each limit [candidate, limit]."""
+        columns = [limit.excess(self.of(limit.wanted)) for limit in limits(self.study)]
+        return np.stack(columns, axis=1) if columns else np.zeros((len(self), 0))
+
+    def feasible(self) -> NDArray[np.bool_]:
+        """Return which candidates ran and keep every limit."""
+        good = np.asarray((self.excess() <= SLACK).all(axis=1))
+        good[list(self.failed)] = False
+        return good
+
+    def take(self, rows: Sequence[int] | IndexArray) -> Scored:
+        """Return some candidates."""
+        return Scored(self.study, self.points[rows],
+                      {label: column[rows] for label, column in self.values.items()},
+                      {new: self.failed[int(old)] for new, old in enumerate(rows)
+                       if int(old) in self.failed})
+
+    @staticmethod
+    def join(parts: Sequence[Scored]) -> Scored:
+        """Return several lots as one."""
+        starts = np.cumsum([0, *map(len, parts)])
+        return Scored(
+            parts[0].study, np.concatenate([part.points for part in parts]),
+            {label: np.concatenate([part.values[label] for part in parts])
+             for label in parts[0].values},
+            {int(start) + row: why for start, part in zip(starts, parts, strict=False)
+             for row, why in part.failed.items()})
+
+    def table(self) -> pd.DataFrame:
+        """Return one row per candidate: status, reason, choices, objectives, constraints."""
+        import pandas as pd
+
+        feasible = self.feasible()
+        status = np.where(feasible, "feasible", "infeasible").astype(object)
+        status[list(self.failed)] = "failed"
+        excess, kept = self.excess(), limits(self.study)
+        reason = [self.failed.get(row) or "; ".join(
+            f"{limit}: is {limit.said(float(self.of(limit.wanted)[row]))}"
+            for limit, over in zip(kept, excess[row], strict=True) if over > SLACK)
+            for row in range(len(self))]
+        base = [self.study.base[b] for b in which(self.study, self.points)]
+        data = {"trial": np.arange(len(self)), "status": status, "reason": reason,
+                "carrier": [one.carrier for one in base], "formulation": [one.name for one in base],
+                **self.choices()}
+        for wanted in (*objectives(self.study), *(limit.wanted for limit in kept)):
+            data[wanted.label(self.study)] = wanted.shown(self.of(wanted))
+        return pd.DataFrame(data)
+
+    def choices(self) -> dict[str, list[float | str | None]]:
+        """Return what varies, in shown units; None where it says nothing of a formulation."""
+        words = {v.name for v in self.study.vary if v.among}
+        names = {v.name: v.name if v.among else QUANTITIES[v.name].column for v in self.study.vary}
+        found: dict[str, list[float | str | None]] = {
+            column: [None] * len(self) for column in names.values()}
+        for rows, designs in tables(self.study, self.points):
+            for name in (v.name for v in self.study.vary if v.applies(designs.base)):
+                for place, row in enumerate(rows):
+                    q = QUANTITIES.get(name)
+                    found[names[name]][row] = _word(designs.base, name) \
+                        if q is None or name in words \
+                        else from_si(float(designs.columns[name][place]), q.unit, q.shown)
+        return found
+
+
+def _word(base: Formulation, name: str) -> str:
+    if name in base.materials:
+        return base.materials[name].key
+    return base.models.get(name) or base.word(name)
+
+
+def score(study: Study, points: FloatArray, accuracy: str = "screen",
+          threads: int | None = None) -> Scored:
+    """Simulate candidates; what cannot be run fails alone, with its reason.
+
+    With draws each number is the percentile of the bad side over the draws, which all candidates
+    share.
+
+    Parameters
+    ----------
+    study
+        What is wanted and what must hold.
+    points : shape (candidate, coordinate)
+        Points of the unit cube.
+    accuracy, threads
+        See ``simulate``.
+    """
+    points = settle(study, points)
+    wanted = [*objectives(study), *(limit.wanted for limit in limits(study))]
+    names = list(dict.fromkeys(one.name for one in wanted))
+    draws = {name: np.full((len(points), max(study.draws, 1)), np.nan) for name in names}
+    failed: dict[int, str] = {}
+    for rows, designs in tables(study, points):
+        try:
+            found, sick = evaluate(designs, names, draws=study.draws, seed=study.seed,
+                                   accuracy=accuracy, threads=threads)
+        except InputError as error:  # a material lacks a fact: none of these can be run
+            failed.update(dict.fromkeys(map(int, rows), str(error)))
+            continue
+        for name in names:
+            draws[name][rows] = found[name]
+        failed.update({int(rows[row]): why for row, why in sick.items()})
+    values = {one.label(study): one.pessimistic(study, draws[one.name]) for one in wanted}
+    for one in wanted:
+        for row in np.flatnonzero(~np.isfinite(values[one.label(study)])):
+            failed.setdefault(int(row), f"{one.name} has no value for this design")
+    for column in values.values():
+        column[list(failed)] = np.nan
+    return Scored(study, points, values, dict(sorted(failed.items())))

@@ -1,0 +1,308 @@
+"""The command line: ``releasekit COMMAND ...``. Heavy libraries load inside the commands."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from releasekit import __version__, terminal
+from releasekit.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from releasekit.formulation import Formulation
+    from releasekit.release import Release
+
+
+class Kind(str, Enum):
+    """What ``new`` writes a template of."""
+
+    material = "material"
+    exosome = "exosome"
+    wound = "wound"
+    hydrogel = "hydrogel"
+    measured = "measured"
+    study = "study"
+
+
+class Listed(str, Enum):
+    """What ``list`` lists."""
+
+    materials = "materials"
+    exosomes = "exosomes"
+    wounds = "wounds"
+    models = "models"
+    metrics = "metrics"
+
+
+class Accuracy(str, Enum):
+    """How finely a run is computed."""
+
+    screen = "screen"
+    default = "default"
+    fine = "fine"
+
+
+MOST_DRAWS = 20_000
+SHOWN_ROLES = {"materials": ("polymer", "matrix"), "exosomes": ("exosome",), "wounds": ("wound",)}
+
+
+class Commands(TyperGroup):
+    """Turns a user's mistake into a message and an exit code, never a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        with terminal.warnings_told():
+            try:
+                return super().invoke(ctx)
+            except InputError as error:
+                terminal.complain(error)
+                raise typer.Exit(2) from None
+            except KeyboardInterrupt:
+                terminal.say("stopped")
+                raise typer.Exit(130) from None
+
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, rich_markup_mode=None,
+                  pretty_exceptions_enable=False,
+                  help="Release-kinetics design of exosome carriers for wounds.")
+
+Formulations = Annotated[list[str], typer.Argument(
+    metavar="FORMULATION...", help="Formulation files, or the run.json of an earlier run.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, and nothing else.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No notes and no progress.")]
+Draws = Annotated[int | None, typer.Option(
+    min=0, max=MOST_DRAWS, help="Draws of the uncertain facts, for bands from 5 to 95 %.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the draws.")]
+Out = Annotated[str | None, typer.Option(metavar="DIR", help="Write a result folder.")]
+Plot = Annotated[str | None, typer.Option(metavar="FILE", help="Write a figure: svg, png, pdf.")]
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"releasekit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(version: Annotated[bool, typer.Option(
+        "--version", is_eager=True, callback=_show_version, help="Print the version.")] = False,
+            ) -> None:
+    pass
+
+
+# files -------------------------------------------------------------------------------------------
+
+@app.command()
+def new(kind: Kind, name: Annotated[str, typer.Argument(help="The file becomes NAME.toml.")],
+        ) -> None:
+    """Write a commented template to NAME.toml."""
+    from importlib.resources import files as packaged
+
+    from releasekit.files import json_text, read_toml, write_text
+
+    target = Path(name.removesuffix(".toml") + ".toml")
+    if not re.fullmatch(r"[\w][\w .+-]*", target.stem):
+        raise InputError(Problem("is not a name for a file", key=name, suggestion="e.g. my-gel"))
+    template = str(packaged("releasekit").joinpath("templates", f"{kind.value}.toml"))
+    content = {target: read_toml(template).text.replace('"NAME"', json_text(target.stem))}
+    if kind is Kind.measured:
+        curve = target.with_suffix(".csv")
+        content[target] = content[target].replace('"NAME.csv"', json_text(curve.name))
+        content[curve] = "time_d,released_pct\n0,0\n1,20\n3,35\n7,52\n14,73\n"
+    there = [Problem("is there already", file=str(path), suggestion="choose another name")
+             for path in content if path.exists()]
+    if there:
+        raise InputError(there)
+    for path, words in content.items():
+        write_text(path, words)
+        terminal.text(f"wrote {path}")
+
+
+@app.command()
+def check(files: Annotated[list[str], typer.Argument(metavar="FILES...")], json: Json = False,
+          quiet: Quiet = False) -> None:
+    """Check files: each is valid, or all its problems are told."""
+    from dataclasses import asdict
+
+    told = []
+    for file in files:
+        kind, problems = _checked(file)
+        told.append({"file": file, "kind": kind, "valid": not problems,
+                     "problems": [asdict(problem) for problem in problems]})
+        if problems:
+            terminal.complain(InputError(problems))
+        elif not (json or quiet):
+            terminal.text(f"{file}: valid {kind}")
+    if json:
+        _print_json(told)
+    if not all(entry["valid"] for entry in told):
+        raise typer.Exit(2)
+
+
+def _checked(file: str) -> tuple[str, Sequence[Problem]]:
+    """Return what a file holds, and what is wrong with it."""
+    from releasekit.catalogue import examine
+    from releasekit.formulation import Formulation
+    from releasekit.loading import load
+    from releasekit.results import is_run, load_run
+
+    try:
+        if is_run(file):
+            run = load_run(file)
+            return "run", [p for one in run.formulations for p in examine(one).problems]
+        thing = load(file)
+    except InputError as error:
+        return "", error.problems
+    kind = type(thing).__name__.lower()
+    return kind, examine(thing).problems if isinstance(thing, Formulation) else ()
+
+
+@app.command(name="list")
+def list_(what: Listed, json: Json = False) -> None:
+    """List what there is: materials, exosomes, wounds, models, metrics."""
+    from releasekit import catalogue
+    from releasekit.carriers.families import FAMILIES
+    from releasekit.metrics import METRICS
+
+    if what.value in SHOWN_ROLES:
+        found = catalogue.materials(SHOWN_ROLES[what.value])
+        if json:
+            _print_json([{"name": m.key, "title": m.name, "role": m.role, "path": m.path,
+                          "description": m.description, "facts": catalogue.bases(m)}
+                         for m in found])
+        else:
+            terminal.print_materials(found)
+    elif what is Listed.metrics:
+        if json:
+            _print_json([{"name": name, "meaning": said} for name, (_, said) in METRICS.items()])
+        else:
+            terminal.table(("metric", "meaning"), [
+                *((name, said) for name, (_, said) in METRICS.items()),
+                ("released_<N>h_fraction", "at any time; also retained_, available_, <N>d")])
+    elif json:
+        _print_json([vars(law) for carrier in FAMILIES for law in catalogue.laws(carrier)])
+    else:
+        for carrier, family in FAMILIES.items():
+            terminal.print_laws(carrier, catalogue.always_needed(carrier), family.roles,
+                                family.choices, catalogue.laws(carrier))
+
+
+@app.command()
+def show(name: Annotated[str, typer.Argument(metavar="NAME|FILE")], json: Json = False,
+         notes: Annotated[bool, typer.Option(help="Also the notes of the facts.")] = False,
+         ) -> None:
+    """Show a material with all facts and sources, or a formulation with its choices."""
+    from dataclasses import asdict
+
+    from releasekit.facts import Material, load_material
+    from releasekit.formulation import Formulation
+    from releasekit.loading import load
+
+    is_file = name.lower().endswith((".toml", ".csv", ".tsv", ".txt", ".xlsx", ".xlsm"))
+    thing = load(name) if is_file else load_material(name)
+    if json:
+        if isinstance(thing, Formulation):
+            keys = {role: material.key for role, material in thing.materials.items()}
+            _print_json({**vars(thing), "materials": keys, "given": {
+                given: vars(item) for given, item in thing.given.items()}, "sources": {
+                key: asdict(source) for key, source in thing.sources.items()},
+                "process": [asdict(step) for step in thing.process]})
+        elif isinstance(thing, Material):
+            _print_json(asdict(thing))
+        else:
+            raise InputError(Problem("can be checked, not shown", file=name))
+    elif isinstance(thing, Material):
+        terminal.print_material(thing, notes)
+    elif isinstance(thing, Formulation):
+        terminal.print_formulation(thing)
+    else:
+        terminal.text(f"{thing.name} ({type(thing).__name__.lower()}): {thing.description}")
+
+
+# runs --------------------------------------------------------------------------------------------
+
+@app.command()
+def simulate(
+    formulations: Formulations,
+    duration: Annotated[str | None, typer.Option(
+        "--for", metavar="TIME", help='Time to simulate, e.g. "14 d".')] = None,
+    changes: Annotated[list[str] | None, typer.Option(
+        "--set", metavar="NAME=VALUE", help="Change a quantity, word, law or material; "
+        'may be repeated: --set thickness="3 mm" --set mobility=percolating.')] = None,
+    draws: Draws = None, seed: Seed = None,
+    accuracy: Annotated[Accuracy | None, typer.Option(help="How finely to compute.")] = None,
+    out: Out = None, plot: Plot = None, json: Json = False, quiet: Quiet = False,
+) -> None:
+    """Simulate formulations: where the exosomes are over time."""
+    wanted = dict(_assignment(text) for text in changes or ())
+    if duration is not None:
+        wanted["duration"] = duration
+    releases, level = _run(formulations, wanted, draws, seed, accuracy, out, plot, quiet)
+    if json:
+        from releasekit.results import summary
+
+        told = [summary(release) for release in releases]
+        _print_json(told if len(told) > 1 else told[0])
+    else:
+        for release in releases:
+            terminal.print_release(release)
+    _write(releases, out, plot, level, wanted, quiet)
+
+
+@app.command()
+def compare(formulations: Formulations, draws: Draws = None, seed: Seed = None, out: Out = None,
+            plot: Plot = None, json: Json = False, quiet: Quiet = False) -> None:
+    """Compare formulations side by side; warns if their doses per wound area differ."""
+    from releasekit.results import particles, summary
+    from releasekit.simulation import unequal_doses
+
+    releases, level = _run(formulations, {}, draws, seed, None, out, plot, quiet)
+    unequal = unequal_doses(releases)
+    if json:
+        told = [summary(release) for release in releases]
+        _print_json({"formulations": [
+            {key: value for key, value in one.items() if key != "table"} | {
+                "particles": particles(release)}
+            for one, release in zip(told, releases, strict=True)],
+            "warnings": [unequal] if unequal else []})
+    else:
+        terminal.print_comparison(releases)
+    if unequal:
+        terminal.warn(f"UNEQUAL DOSES: {unequal}")
+    _write(releases, out, plot, level, {}, quiet)
+
+
+def _run(files: Sequence[str], changes: Mapping[str, str], draws: int | None, seed: int | None,
+         accuracy: Accuracy | None, out: str | None, plot: str | None, quiet: bool,
+         ) -> tuple[list[Release], str]:
+    """Read, change, check and simulate; what can be refused is refused before anything runs."""
+    from releasekit.results import may_write
+    from releasekit.simulation import simulate as run
+
+    _may_plot(plot)
+    if out:
+        may_write(out)
+    chosen, options = _read(files)
+    options.update({key: value for key, value in (
+        ("draws", draws), ("seed", seed), ("accuracy", accuracy and accuracy.value))
+        if value is not None})
+    chosen = [_changed(one, changes) for one in chosen]
+    _check_all(chosen)
+    _say_if_compiling(quiet)
+    with terminal.progress("simulating", quiet) as progress:
+        releases = run(chosen, **options, progress=progress)
+    for release in releases:
+        for warning in release.warnings:
+            terminal.warn(f"{release.name}: {warning}" if len(releases) > 1 else warning)
+    return releases, str(options.get("accuracy", "default"))
