@@ -14,81 +14,39 @@ tissue) obey, with ``into`` the transfer to the next compartment and ``back`` fr
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numba import njit
 
 from releasekit.transport.grid import Mesh
 from releasekit.transport.problem import FloatArray
+from releasekit.transport.state import (
+    APPLIED,
+    BOUND,
+    CLEARED,
+    DISCARDED,
+    DISCARDED_CARRIER,
+    FLUID,
+    FREE,
+    LOST_CARRIER,
+    LOST_FLUID,
+    LOST_TISSUE,
+    SCAVENGED,
+    TAKEN_UP,
+    TISSUE,
+    TRAPPED,
+    WASHED,
+    LaneArrays,
+    Stage,
+    State,
+)
 
 GAMMA = 1.0 - 1.0 / np.sqrt(2.0)
 CARRY = (1.0 - GAMMA) / GAMMA
 
 GONE, LET_GO = 1e-9, 200.0
 """A matrix with less than this share left is gone; what is bound then leaves within a few steps."""
-
-# rows of a record, see problem.PARTS
-(FREE, BOUND, TRAPPED, FLUID, TISSUE, TAKEN_UP, SCAVENGED, WASHED, CLEARED, DISCARDED, LOST_CARRIER,
- LOST_FLUID, LOST_TISSUE, DISCARDED_CARRIER, APPLIED) = range(15)
-
-
-class LaneArrays(NamedTuple):
-    """The arrays of ``Lanes`` that the kernel reads."""
-
-    extent: FloatArray
-    volume_per_area: FloatArray
-    node_time: FloatArray
-    log_mobility: FloatArray
-    matrix: FloatArray
-    stretch: FloatArray
-    on_rate: FloatArray
-    off_rate: FloatArray
-    free_share: FloatArray
-    bound_share: FloatArray
-    trapped_share: FloatArray
-    surface_share: FloatArray
-    partition: FloatArray
-    carrier_inactivation: FloatArray
-    film_resistance: FloatArray
-    film_depth: FloatArray
-    film_uptake: FloatArray
-    film_scavenging: FloatArray
-    film_inactivation: FloatArray
-    tissue_resistance: FloatArray
-    tissue_depth: FloatArray
-    tissue_mobility: FloatArray
-    tissue_uptake: FloatArray
-    tissue_scavenging: FloatArray
-    tissue_clearance: FloatArray
-    tissue_inactivation: FloatArray
-    velocity: FloatArray
-    washout: FloatArray
-    film_removed: FloatArray
-
-
-class State(NamedTuple):
-    """What a block of lanes holds; ``c``, ``b`` [cell, lane], ``outer`` [film + tissue, lane]."""
-
-    c: FloatArray
-    b: FloatArray
-    outer: FloatArray
-    held: FloatArray
-    sums: FloatArray
-
-
-class Stage(NamedTuple):
-    """Coefficients of one stage of one step, [lane] each."""
-
-    a: FloatArray
-    rate: FloatArray  # D/R²
-    on: FloatArray
-    off: FloatArray
-    extent: FloatArray
-    volume_per_area: FloatArray
-    open_area: FloatArray  # per wound area, 0 once the carrier is taken away
-    seep: FloatArray  # trapped exosomes freed per time
-
 
 def _jit(function: Any) -> Any:
     return njit(cache=True, nogil=True, error_model="numpy")(function)
@@ -120,11 +78,13 @@ def march(shape_exponent: int, actions: Any, trapped_to_film: bool, mesh: Mesh, 
     ``steps`` [segment, step + 1, lane] are the step ends, ``actions`` [segment] what happens to
     the carrier at the start of each segment.
     """
-    N, T, lanes = mesh.volume.shape[0], tissue.volume.shape[0], lane.extent.shape[0]
+    layers, lanes = lane.extent.shape
+    N, T = mesh.volume.shape[0], tissue.volume.shape[0]
+    each = (layers, lanes)
     state = State(np.zeros((N, lanes)), np.zeros((N, lanes)), np.zeros((1 + T, lanes)),
-                  np.zeros(lanes), np.zeros((15, lanes)))
-    stage = Stage(np.zeros(lanes), np.zeros(lanes), np.zeros(lanes), np.zeros(lanes),
-                  np.zeros(lanes), np.zeros(lanes), np.zeros(lanes), np.zeros(lanes))
+                  np.zeros(each), np.zeros((15, lanes)))
+    stage = Stage(np.zeros(lanes), np.zeros(each), np.zeros(each), np.zeros(each),
+                  np.zeros(each), np.zeros(each), np.zeros(lanes), np.zeros(lanes))
     rc, rb, router = np.zeros((N, lanes)), np.zeros((N, lanes)), np.zeros((1 + T, lanes))
     y, up = np.zeros((N + 1 + T, lanes)), np.zeros((N + 1 + T, lanes))
     born, present = np.zeros(lanes), np.zeros(lanes)
@@ -137,7 +97,7 @@ def march(shape_exponent: int, actions: Any, trapped_to_film: bool, mesh: Mesh, 
             _take_away(state, mesh.volume)
             present[:] = 0.0
         if s == 0 or actions[s] == 2:
-            _apply(state, lane)
+            _apply(state, lane, mesh.inner)
             born[:] = steps[s, 0]
             present[:] = 1.0
         _note(record[s, 0], state, mesh.volume)
@@ -163,13 +123,15 @@ def march(shape_exponent: int, actions: Any, trapped_to_film: bool, mesh: Mesh, 
 
 
 @_jit
-def _apply(state: State, lane: LaneArrays) -> None:
+def _apply(state: State, lane: LaneArrays, inner: int) -> None:
     """Put a fresh carrier on the wound; its surface-located exosomes are in the fluid at once."""
-    for k in range(lane.extent.shape[0]):
+    for k in range(lane.extent.shape[1]):
         for i in range(state.c.shape[0]):
-            state.c[i, k] = lane.free_share[k]
-            state.b[i, k] = lane.bound_share[k]
-        state.held[k] = lane.trapped_share[k]
+            q = 1 if 0 < inner <= i else 0
+            state.c[i, k] = lane.free_share[q, k]
+            state.b[i, k] = lane.bound_share[q, k]
+        for q in range(state.held.shape[0]):
+            state.held[q, k] = lane.trapped_share[q, k]
         state.outer[0, k] += lane.surface_share[k]
         state.sums[APPLIED, k] += 1.0
 
@@ -185,13 +147,15 @@ def _wipe(state: State, removed: FloatArray) -> None:
 @_jit
 def _take_away(state: State, volume: FloatArray) -> None:
     """Take the carrier away with all that is still in it."""
-    for k in range(state.held.shape[0]):
-        gone = state.held[k]
+    for k in range(state.held.shape[1]):
+        gone = 0.0
+        for q in range(state.held.shape[0]):
+            gone += state.held[q, k]
+            state.held[q, k] = 0.0
         for i in range(volume.shape[0]):
             gone += volume[i] * (state.c[i, k] + state.b[i, k])
             state.c[i, k] = 0.0
             state.b[i, k] = 0.0
-        state.held[k] = 0.0
         state.sums[DISCARDED, k] += gone
         state.sums[DISCARDED_CARRIER, k] += gone
 
@@ -202,42 +166,46 @@ def _free_trapped(state: State, stage: Stage, lane: LaneArrays, t: FloatArray, h
     """Free what the vanishing matrix m(t) held, exactly for the product m(t) exp(-k_i t)."""
     for k in range(t.shape[0]):
         start, end = t[k] - born[k], t[k] + h[k] - born[k]
-        j, z = _node(lane.node_time, k, start)
-        old = lane.matrix[j, k] + z * (lane.matrix[j + 1, k] - lane.matrix[j, k])
+        i, x = _node(lane.node_time, k, start)
         j, z = _node(lane.node_time, k, end)
-        new = lane.matrix[j, k] + z * (lane.matrix[j + 1, k] - lane.matrix[j, k])
         active_old = np.exp(-lane.carrier_inactivation[k] * start)
         active_new = np.exp(-lane.carrier_inactivation[k] * end)
-        share = 0.5 * lane.trapped_share[k] * present[k]
-        freed = share * (active_old + active_new) * (old - new)
-        lost = share * (old + new) * (active_old - active_new)
-        state.held[k] -= freed + lost
-        state.sums[LOST_CARRIER, k] += lost
-        stage.seep[k] = freed / h[k] if h[k] > 0.0 else 0.0
-        stage.off[k] = lane.off_rate[k]
-        # sites that go let go of what they held; the last ones at once
-        if h[k] > 0.0 and new <= GONE:
-            stage.off[k] += LET_GO / h[k]
-        elif h[k] > 0.0 and new < old:
-            stage.off[k] += np.log(old / new) / h[k]
+        for q in range(state.held.shape[0]):
+            m = lane.matrix[q]
+            old = m[i, k] + x * (m[i + 1, k] - m[i, k])
+            new = m[j, k] + z * (m[j + 1, k] - m[j, k])
+            share = 0.5 * lane.trapped_share[q, k] * present[k]
+            freed = share * (active_old + active_new) * (old - new)
+            lost = share * (old + new) * (active_old - active_new)
+            state.held[q, k] -= freed + lost
+            state.sums[LOST_CARRIER, k] += lost
+            stage.seep[q, k] = freed / h[k] if h[k] > 0.0 else 0.0
+            stage.off[q, k] = lane.off_rate[q, k]
+            # sites that go let go of what they held; the last ones at once
+            if h[k] > 0.0 and new <= GONE:
+                stage.off[q, k] += LET_GO / h[k]
+            elif h[k] > 0.0 and new < old:
+                stage.off[q, k] += np.log(old / new) / h[k]
 
 
 @_jit
 def _set_stage(stage: Stage, lane: LaneArrays, shape_exponent: int, t: FloatArray, h: FloatArray,
                theta: float, born: FloatArray, present: FloatArray) -> None:
     """Evaluate what changes in time at t + θ h."""
+    layers = lane.extent.shape[0]
     for k in range(t.shape[0]):
         stage.a[k] = GAMMA * h[k]
         j, z = _node(lane.node_time, k, t[k] + theta * h[k] - born[k])
-        stage.rate[k] = np.exp(lane.log_mobility[j, k]
-                               + z * (lane.log_mobility[j + 1, k] - lane.log_mobility[j, k]))
-        stage.on[k] = lane.on_rate[k] * (lane.matrix[j, k]
-                                         + z * (lane.matrix[j + 1, k] - lane.matrix[j, k]))
-        grown = lane.stretch[j, k] + z * (lane.stretch[j + 1, k] - lane.stretch[j, k])
-        stage.extent[k] = lane.extent[k] * grown
+        for q in range(layers):
+            d, m, w = lane.log_mobility[q], lane.matrix[q], lane.stretch[q]
+            stage.rate[q, k] = np.exp(d[j, k] + z * (d[j + 1, k] - d[j, k]))
+            stage.on[q, k] = lane.on_rate[q, k] * (m[j, k] + z * (m[j + 1, k] - m[j, k]))
+            grown = w[j, k] + z * (w[j + 1, k] - w[j, k])
+            stage.extent[q, k] = lane.extent[q, k] * grown
+        # here `grown` is that of the layer at the open face
         stage.volume_per_area[k] = lane.volume_per_area[k] * grown ** (shape_exponent + 1)
         stage.open_area[k] = (present[k] * (shape_exponent + 1.0) * stage.volume_per_area[k]
-                              / stage.extent[k])
+                              / stage.extent[layers - 1, k])
 
 
 @_jit
@@ -265,35 +233,42 @@ def _sweep(stage: Stage, lane: LaneArrays, mesh: Mesh, tissue: Mesh, trapped_to_
     """Solve the chain: eliminate from the back of the carrier to the tissue, then substitute."""
     N, lanes = rc.shape
     T = tissue.volume.shape[0]
-    own, unbound, bind, keep = (np.empty(lanes), np.empty(lanes), np.empty(lanes),
-                                np.empty(lanes))
-    into, back, mobile, seep = np.empty(lanes), np.empty(lanes), np.empty(lanes), np.empty(lanes)
-    diagonal, right = np.empty(lanes), np.empty(lanes)
+    each = stage.rate.shape
+    own, unbound, bind, keep = np.empty(each), np.empty(each), np.empty(each), np.empty(each)
+    mobile, seep = np.empty(each), np.empty(each)
+    into, back, diagonal, right = (np.empty(lanes), np.empty(lanes), np.empty(lanes),
+                                   np.empty(lanes))
+    for q in range(each[0]):
+        for k in range(lanes):
+            a, ki = stage.a[k], lane.carrier_inactivation[k]
+            keep[q, k] = 1.0 / (1.0 + a * (stage.off[q, k] + ki))
+            own[q, k] = (1.0 + a * ki) * (1.0 + a * stage.on[q, k] * keep[q, k])
+            unbound[q, k] = a * stage.off[q, k] * keep[q, k]
+            bind[q, k] = a * stage.on[q, k]
+            mobile[q, k] = a * stage.rate[q, k]
+            seep[q, k] = 0.0 if trapped_to_film else a * stage.seep[q, k]
     for k in range(lanes):
-        a, ki = stage.a[k], lane.carrier_inactivation[k]
-        keep[k] = 1.0 / (1.0 + a * (stage.off[k] + ki))
-        own[k] = (1.0 + a * ki) * (1.0 + a * stage.on[k] * keep[k])
-        unbound[k] = a * stage.off[k] * keep[k]
-        bind[k] = a * stage.on[k]
-        mobile[k] = a * stage.rate[k]
-        seep[k] = 0.0 if trapped_to_film else a * stage.seep[k]
         into[k] = 0.0
-        back[k] = a * velocity[k] / stage.extent[k]  # convected out through the back
+        back[k] = stage.a[k] * velocity[k] / stage.extent[0, k]  # convected out through the back
     for i in range(N):
+        q = 1 if 0 < mesh.inner <= i else 0
         V, last = mesh.volume[i], max(i - 1, 0)
         for k in range(lanes):
-            diagonal[k] = V * own[k] + back[k] - into[k] * up[last, k]
-            right[k] = V * (rc[i, k] + unbound[k] * rb[i, k] + seep[k]) + into[k] * y[last, k]
+            diagonal[k] = V * own[q, k] + back[k] - into[k] * up[last, k]
+            right[k] = (V * (rc[i, k] + unbound[q, k] * rb[i, k] + seep[q, k])
+                        + into[k] * y[last, k])
         if i == N - 1:
             _open_face(stage, lane, mesh.surface_distance, velocity, into, back)
+        elif i == mesh.inner - 1:
+            _interface(stage, lane, mesh, velocity, into, back)
         else:
             g = mesh.conductance[i]
             for k in range(lanes):
-                into[k] = g * mobile[k]
-                back[k] = g * mobile[k]
+                into[k] = g * mobile[q, k]
+                back[k] = g * mobile[q, k]
             if windy:
                 for k in range(lanes):
-                    p = velocity[k] * mesh.spacing[i] / (stage.extent[k] * stage.rate[k])
+                    p = velocity[k] * mesh.spacing[i] / (stage.extent[q, k] * stage.rate[q, k])
                     into[k] *= _bernoulli(p)
                     back[k] *= _bernoulli(-p)
         for k in range(lanes):
@@ -314,7 +289,7 @@ def _sweep(stage: Stage, lane: LaneArrays, mesh: Mesh, tissue: Mesh, trapped_to_
             diagonal[k] = 1.0 + a * loss + back[k] - into[k] * up[N + j - 1, k]
             right[k] = router[j, k] + into[k] * y[N + j - 1, k]
             if j == 0 and trapped_to_film:
-                right[k] += a * stage.seep[k]
+                right[k] += a * stage.seep[0, k]
             into[k] = 0.0
             back[k] = 0.0
             if j < T:
@@ -331,21 +306,36 @@ def _sweep(stage: Stage, lane: LaneArrays, mesh: Mesh, tissue: Mesh, trapped_to_
         for k in range(lanes):
             y[i, k] += up[i, k] * y[i + 1, k]
     for i in range(N):
+        q = 1 if 0 < mesh.inner <= i else 0
         for k in range(lanes):
-            rb[i, k] = (rb[i, k] + bind[k] * y[i, k]) * keep[k]
+            rb[i, k] = (rb[i, k] + bind[q, k] * y[i, k]) * keep[q, k]
 
 
 @_jit
 def _open_face(stage: Stage, lane: LaneArrays, surface_distance: float, velocity: FloatArray,
                into: FloatArray, back: FloatArray) -> None:
     """Set the exchange between the last cell and the film: half a cell and the film in series."""
+    outer = stage.rate.shape[0] - 1
     for k in range(velocity.shape[0]):
-        resistance = (surface_distance / (stage.rate[k] * stage.extent[k])
+        resistance = (surface_distance / (stage.rate[outer, k] * stage.extent[outer, k])
                       + lane.partition[k] * lane.film_resistance[k])
         p = velocity[k] * resistance
         face = stage.a[k] * stage.open_area[k] / resistance
         into[k] = face * _bernoulli(p) / stage.volume_per_area[k]
         back[k] = face * _bernoulli(-p) * lane.partition[k] / lane.film_depth[k]
+
+
+@_jit
+def _interface(stage: Stage, lane: LaneArrays, mesh: Mesh, velocity: FloatArray,
+               into: FloatArray, back: FloatArray) -> None:
+    """Set the exchange between two layers: half a cell of each in series, with partition."""
+    for k in range(velocity.shape[0]):
+        K = lane.layer_partition[k]
+        resistance = (K * mesh.inner_distance / (stage.rate[0, k] * stage.extent[0, k])
+                      + mesh.outer_distance / (stage.rate[1, k] * stage.extent[1, k]))
+        p = velocity[k] * resistance
+        into[k] = stage.a[k] * K * _bernoulli(p) / (resistance * stage.extent[0, k])
+        back[k] = stage.a[k] * _bernoulli(-p) / (resistance * stage.extent[1, k])
 
 
 @_jit
@@ -367,7 +357,7 @@ def _tally(state: State, stage: Stage, lane: LaneArrays, volume: FloatArray,
         state.sums[SCAVENGED, k] += w * (lane.film_scavenging[k] * film
                                          + lane.tissue_scavenging[k] * deep)
         state.sums[WASHED, k] += w * (washout[k] * film
-                                      + velocity[k] * y[0, k] / stage.extent[k])
+                                      + velocity[k] * y[0, k] / stage.extent[0, k])
         state.sums[CLEARED, k] += w * lane.tissue_clearance[k] * deep
         state.sums[LOST_FLUID, k] += w * lane.film_inactivation[k] * film
         state.sums[LOST_TISSUE, k] += w * lane.tissue_inactivation[k] * deep
@@ -376,14 +366,15 @@ def _tally(state: State, stage: Stage, lane: LaneArrays, volume: FloatArray,
 @_jit
 def _note(record: FloatArray, state: State, volume: FloatArray) -> None:
     """Write the state of all lanes, [part, lane]."""
-    for k in range(state.held.shape[0]):
+    for k in range(state.held.shape[1]):
         for q in range(15):
             record[q, k] = state.sums[q, k]
-        record[TRAPPED, k] = state.held[k]
+        for q in range(state.held.shape[0]):
+            record[TRAPPED, k] += state.held[q, k]
         record[FLUID, k] = state.outer[0, k]
         for j in range(1, state.outer.shape[0]):
             record[TISSUE, k] += state.outer[j, k]
     for i in range(volume.shape[0]):
-        for k in range(state.held.shape[0]):
+        for k in range(state.held.shape[1]):
             record[FREE, k] += volume[i] * state.c[i, k]
             record[BOUND, k] += volume[i] * state.b[i, k]

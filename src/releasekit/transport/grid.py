@@ -14,17 +14,21 @@ GRADING = 2.25
 
 
 class Mesh(NamedTuple):
-    """Cells of the unit body 0 < x < 1 with the open face at x = 1.
+    """Cells of the unit body 0 < x < 1 with the open face at x = 1, or of two such layers.
 
-    ``volume`` [cell] are shares of the whole body, ``conductance`` [face between cells] is area
-    over distance, ``spacing`` the distance itself, ``surface_distance`` that of the last centre
-    to the open face.
+    ``volume`` [cell] are shares of the layer, ``conductance`` [face between cells] is area over
+    distance, ``spacing`` the distance itself, ``surface_distance`` that of the last centre to the
+    open face. With two layers the first ``inner`` cells are those at the back, and
+    ``inner_distance`` and ``outer_distance`` lead from the centres next to the interface to it.
     """
 
     volume: FloatArray
     conductance: FloatArray
     spacing: FloatArray
     surface_distance: float
+    inner: int = 0
+    inner_distance: float = 0.0
+    outer_distance: float = 0.0
 
 
 def mesh(shape_exponent: int, cells: int, grading: float = GRADING) -> Mesh:
@@ -40,6 +44,23 @@ def mesh(shape_exponent: int, cells: int, grading: float = GRADING) -> Mesh:
     spacing = np.diff(centres)
     conductance = (n + 1) * faces[1:-1] ** n / spacing
     return Mesh(volume, conductance, spacing, float(1.0 - centres[-1]))
+
+
+def layered_mesh(cells: int) -> Mesh:
+    """Return a sheet of two layers: the inner graded to the interface, the outer to both ends.
+
+    >>> layered_mesh(6).volume.sum().round(15)
+    np.float64(2.0)
+    """
+    inner = mesh(0, cells)
+    half = 0.5 * mesh(0, cells // 2).volume
+    volume = np.concatenate([half[::-1], half])
+    # centres as in the inner layer: images of the middle of the cell under the same map
+    left = 0.5 * (1.0 - (np.arange(cells // 2) + 0.5) / (cells // 2)) ** GRADING
+    centres = np.concatenate([np.sort(left), 1.0 - np.sort(left)[::-1]])
+    spacing = np.concatenate([inner.spacing, [1.0], np.diff(centres)])
+    return Mesh(np.concatenate([inner.volume, volume]), 1.0 / spacing, spacing,
+                float(1.0 - centres[-1]), cells, inner.surface_distance, float(centres[0]))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -25,6 +25,12 @@ IN_TISSUE = tuple(PARTS.index({**_SWAPPED, **{b: a for a, b in _SWAPPED.items()}
 """Order of the parts of a lane whose film is the tissue itself: fluid and tissue change places."""
 
 
+OVER_TIME = ("log_mobility", "matrix", "stretch")
+LAYERED = (*OVER_TIME, "extent", "on_rate", "off_rate", "free_share", "bound_share",
+           "trapped_share")
+"""Fields with a layer axis."""
+
+
 class Action(IntEnum):
     """What happens to the carrier at the start of a segment."""
 
@@ -37,12 +43,14 @@ class Action(IntEnum):
 class Lanes:
     """Lanes that share their structure; only numbers vary.
 
-    Amounts are fractions of one applied dose. Shapes: ``[lane]``; ``[node, lane]`` for functions
-    of the time since the carrier was applied (linear between nodes, mobility in its logarithm);
-    ``[segment, lane]`` for what changes at a dressing change.
+    Amounts are fractions of one applied dose. Shapes: ``[lane]``; ``[layer, lane]`` for what each
+    layer has of its own, from the back to the open face; ``[layer, node, lane]`` for functions of
+    the time since the carrier was applied (linear between nodes, mobility in its logarithm);
+    ``[segment, lane]`` for what changes at a dressing change. A carrier of one layer may leave
+    the layer axis out.
 
-    The carrier occupies 0 < r < R with its back (or centre) sealed. With c the amount of free and
-    b of bound exosomes per unit of normalised carrier volume (r/R)^(n+1)::
+    A layer occupies 0 < r < R with its back (or centre) sealed or on the next layer. With c the
+    amount of free and b of bound exosomes per unit of its normalised volume (r/R)^(n+1)::
 
         c_t = (D/R²) x^-n (x^n c_x)_x - k_on m c + (k_off + λ) b - k_i c + s
         b_t = k_on m c - (k_off + λ) b - k_i b,     λ = -d ln m/dt
@@ -50,7 +58,8 @@ class Lanes:
     where m(t) is the share of the matrix (and of its binding sites) still there and s what the
     vanishing matrix frees of the trapped exosomes. At the open face the flux into the fluid film
     is (c/ℓ - K C_f) over the resistance of half a cell and the film; the film passes exosomes on
-    to tissue cells and loses them by wash-out, uptake, scavenging and inactivation.
+    to tissue cells and loses them by wash-out, uptake, scavenging and inactivation. Two layers
+    (sheets only) meet with C_outer = K_l C_inner.
     """
 
     # structure, common to all lanes
@@ -92,14 +101,31 @@ class Lanes:
     velocity: FloatArray
     washout: FloatArray
     film_removed: FloatArray
+    # between two layers
+    layer_partition: FloatArray | None = None
+
+    def __post_init__(self) -> None:
+        for name in LAYERED:
+            values = getattr(self, name)
+            if values.ndim == (2 if name in OVER_TIME else 1):
+                object.__setattr__(self, name, values[None])
+        if self.layer_partition is None:
+            object.__setattr__(self, "layer_partition", np.ones(len(self)))
+        if self.layers > 2 or (self.layers == 2 and self.shape_exponent):
+            raise ValueError("one layer, or two layers of a sheet")
 
     def __len__(self) -> int:
+        return int(self.node_time.shape[-1])
+
+    @property
+    def layers(self) -> int:
+        """Number of layers."""
         return len(self.extent)
 
     def structure(self) -> tuple[Any, ...]:
         """Return what must be equal for lanes to be solved in one batch."""
         return (self.shape_exponent, self.actions, self.trapped_to_film, self.tissue_cells,
-                self.node_time.shape[0])
+                self.layers, len(self.node_time))
 
     def arrays(self) -> dict[str, FloatArray]:
         """Return the arrays by name, lanes last."""

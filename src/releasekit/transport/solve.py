@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from releasekit.transport.chain import LaneArrays, march
-from releasekit.transport.grid import GRADING, Mesh, mesh, time_steps
+from releasekit.transport.chain import march
+from releasekit.transport.grid import GRADING, Mesh, layered_mesh, mesh, time_steps
 from releasekit.transport.problem import PARTS, Action, FloatArray, Lanes
+from releasekit.transport.state import LaneArrays
 
 BLOCK = 64
 """Lanes that are marched together; block borders are fixed, so results do not depend on cores."""
@@ -127,7 +128,7 @@ def _run(lanes: Lanes, weights: FloatArray, end: FloatArray, times: FloatArray, 
     """March once with given cells and steps; return the size average at the output times."""
     sizes = len(weights)
     steps = _steps(lanes, sizes, end, count)
-    grid = mesh(lanes.shape_exponent, cells)
+    grid = mesh(lanes.shape_exponent, cells) if lanes.layers == 1 else layered_mesh(cells)
     record = np.empty((steps.shape[0], count + 1, len(PARTS), len(lanes)))
     lane = lanes.arrays()
     march(lanes.shape_exponent, np.array(lanes.actions, dtype=np.int64), lanes.trapped_to_film,
@@ -157,7 +158,7 @@ def _steps(lanes: Lanes, sizes: int, end: FloatArray, count: int) -> FloatArray:
             zero[s] = zero[s - 1]
     grid: FloatArray = time_steps(  # type: ignore[call-arg]
         *(np.ascontiguousarray(each) for each in (part.segment_start, end, part.node_time,
-                                                  part.log_mobility, part.matrix, zero)), count)
+                                                  part.log_mobility[-1], part.matrix[-1], zero)), count)
     return grid
 
 
