@@ -1,4 +1,4 @@
-"""What there is and what it needs: materials, laws with the facts they ask for, problems of a run."""
+"""What there is and what it needs: materials, laws and the facts they ask for, what is missing."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ import re
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from releasekit.carriers.families import FAMILIES, check
 from releasekit.carriers.inputs import Inputs
+from releasekit.checks import shown
 from releasekit.errors import InputError, Problem, RangeWarning
-from releasekit.facts import BASES, ROLES, Material, load_material
+from releasekit.facts import BASES, ROLES, Fact, Material, load_material
 from releasekit.files import list_materials
 from releasekit.formulation import CHOICES, USE, Designs, Formulation, Given
 from releasekit.release import DAY
+from releasekit.units import scale
 from releasekit.vocabulary import QUANTITIES
 
 FEW_SIZES = 4
@@ -57,7 +59,7 @@ def _try(carrier: str, inputs: Inputs) -> list[Problem]:
     return []
 
 
-# materials -----------------------------------------------------------------------------------------
+# materials ----------------------------------------------------------------------------------------
 
 def materials(roles: Iterable[str] = ROLES) -> list[Material]:
     """Return all known materials of some roles."""
@@ -74,7 +76,59 @@ def bases(material: Material) -> dict[str, int]:
     return {basis: count[basis] for basis in BASES if count[basis]}
 
 
-# laws ----------------------------------------------------------------------------------------------
+def described(thing: Material | Formulation) -> dict[str, Any]:
+    """Return a material or a formulation as JSON shows it, in SI."""
+    if isinstance(thing, Material):
+        return asdict(thing)
+    return {**vars(thing),
+            "materials": {role: material.key for role, material in thing.materials.items()},
+            "given": {name: vars(item) for name, item in thing.given.items()},
+            "sources": {key: asdict(source) for key, source in thing.sources.items()},
+            "process": [asdict(step) for step in thing.process]}
+
+
+def value_of(fact: Fact) -> str:
+    """Return the value of a fact in its shown unit; a table as pairs.
+
+    >>> value_of(Fact("plateau_modulus", None, over="polymer_concentration",
+    ...               points=((50.0, 890.0), (75.0, 2220.0))))
+    '0.89, 2.22 kPa at polymer_concentration 50, 75 mg/mL'
+    """
+    if not fact.points:
+        return "-" if fact.value is None else shown(fact.name, fact.value)
+    sides = []
+    for side, name in ((1, fact.name), (0, fact.over)):
+        words = [shown(name, point[side]).partition(" ") for point in fact.points]
+        sides.append(f"{', '.join(word[0] for word in words)} {words[0][2]}".strip())
+    return f"{sides[0]} at {fact.over} {sides[1]}"
+
+
+def spread_of(fact: Fact) -> str:
+    """Return how far a fact may be from its value, in its shown unit.
+
+    >>> from releasekit.facts import Spread
+    >>> spread_of(Fact("wound_temperature", 304.75, spread=Spread("normal", 0.5)))
+    'sd 0.5 degC'
+    """
+    q, spread = QUANTITIES[fact.name], fact.spread
+    if spread.kind == "normal":
+        return f"sd {spread.a * scale(q.unit, q.shown):.4g} {q.shown}".removesuffix(" 1")
+    if spread.kind == "lognormal":
+        return f"times or over {spread.a:g}"
+    if spread.kind == "none":
+        return ""
+    log = " (log)" if spread.kind == "log-uniform" else ""
+    return f"{shown(fact.name, spread.a)} to {shown(fact.name, spread.b)}{log}"
+
+
+def conditions_of(fact: Fact) -> str:
+    """Return the conditions under which a fact was obtained."""
+    return ", ".join(
+        f"{name} {shown(name, low)}" + ("" if low == high else f" to {shown(name, high)}")
+        for name, (low, high) in fact.conditions.items())
+
+
+# laws ---------------------------------------------------------------------------------------------
 
 @dataclass(frozen=True)
 class Law:
@@ -105,9 +159,9 @@ def laws(carrier: str) -> list[Law]:
     found = []
     for part, table in FAMILIES[carrier].models.items():
         # the laws of connectivity are asked only where something degrades
-        rest = {} if part == "degradation" else {
-            "degradation": name for name in FAMILIES[carrier].models.get("degradation", {})
-            if name != "none"}
+        degrading = [law for law in FAMILIES[carrier].models.get("degradation", ())
+                     if law != "none"]
+        rest = {"degradation": degrading[0]} if degrading else {}
         asked = {name: needed(carrier, {**rest, part: name}) for name in table}
         shared = set.intersection(*asked.values())
         for name, functions in table.items():

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Mapping, Sequence
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,11 +15,10 @@ from releasekit import __version__, terminal
 from releasekit.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from releasekit.formulation import Formulation
     from releasekit.release import Release
 
 
-class Kind(str, Enum):
+class Kind(StrEnum):
     """What ``new`` writes a template of."""
 
     material = "material"
@@ -31,7 +29,7 @@ class Kind(str, Enum):
     study = "study"
 
 
-class Listed(str, Enum):
+class Listed(StrEnum):
     """What ``list`` lists."""
 
     materials = "materials"
@@ -41,7 +39,7 @@ class Listed(str, Enum):
     metrics = "metrics"
 
 
-class Accuracy(str, Enum):
+class Accuracy(StrEnum):
     """How finely a run is computed."""
 
     screen = "screen"
@@ -50,6 +48,7 @@ class Accuracy(str, Enum):
 
 
 MOST_DRAWS = 20_000
+FILES = (".toml", ".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
 SHOWN_ROLES = {"materials": ("polymer", "matrix"), "exosomes": ("exosome",), "wounds": ("wound",)}
 
 
@@ -101,25 +100,16 @@ def _common(version: Annotated[bool, typer.Option(
     pass
 
 
-# files -------------------------------------------------------------------------------------------
+# files --------------------------------------------------------------------------------------------
 
 @app.command()
 def new(kind: Kind, name: Annotated[str, typer.Argument(help="The file becomes NAME.toml.")],
         ) -> None:
     """Write a commented template to NAME.toml."""
-    from importlib.resources import files as packaged
+    from releasekit.files import write_text
+    from releasekit.launching import templates
 
-    from releasekit.files import json_text, read_toml, write_text
-
-    target = Path(name.removesuffix(".toml") + ".toml")
-    if not re.fullmatch(r"[\w][\w .+-]*", target.stem):
-        raise InputError(Problem("is not a name for a file", key=name, suggestion="e.g. my-gel"))
-    template = str(packaged("releasekit").joinpath("templates", f"{kind.value}.toml"))
-    content = {target: read_toml(template).text.replace('"NAME"', json_text(target.stem))}
-    if kind is Kind.measured:
-        curve = target.with_suffix(".csv")
-        content[target] = content[target].replace('"NAME.csv"', json_text(curve.name))
-        content[curve] = "time_d,released_pct\n0,0\n1,20\n3,35\n7,52\n14,73\n"
+    content = templates(kind.value, name)
     there = [Problem("is there already", file=str(path), suggestion="choose another name")
              for path in content if path.exists()]
     if there:
@@ -135,9 +125,11 @@ def check(files: Annotated[list[str], typer.Argument(metavar="FILES...")], json:
     """Check files: each is valid, or all its problems are told."""
     from dataclasses import asdict
 
+    from releasekit.launching import checked
+
     told = []
     for file in files:
-        kind, problems = _checked(file)
+        kind, problems = checked(file)
         told.append({"file": file, "kind": kind, "valid": not problems,
                      "problems": [asdict(problem) for problem in problems]})
         if problems:
@@ -148,24 +140,6 @@ def check(files: Annotated[list[str], typer.Argument(metavar="FILES...")], json:
         _print_json(told)
     if not all(entry["valid"] for entry in told):
         raise typer.Exit(2)
-
-
-def _checked(file: str) -> tuple[str, Sequence[Problem]]:
-    """Return what a file holds, and what is wrong with it."""
-    from releasekit.catalogue import examine
-    from releasekit.formulation import Formulation
-    from releasekit.loading import load
-    from releasekit.results import is_run, load_run
-
-    try:
-        if is_run(file):
-            run = load_run(file)
-            return "run", [p for one in run.formulations for p in examine(one).problems]
-        thing = load(file)
-    except InputError as error:
-        return "", error.problems
-    kind = type(thing).__name__.lower()
-    return kind, examine(thing).problems if isinstance(thing, Formulation) else ()
 
 
 @app.command(name="list")
@@ -203,34 +177,25 @@ def show(name: Annotated[str, typer.Argument(metavar="NAME|FILE")], json: Json =
          notes: Annotated[bool, typer.Option(help="Also the notes of the facts.")] = False,
          ) -> None:
     """Show a material with all facts and sources, or a formulation with its choices."""
-    from dataclasses import asdict
-
+    from releasekit.catalogue import described
     from releasekit.facts import Material, load_material
     from releasekit.formulation import Formulation
     from releasekit.loading import load
 
-    is_file = name.lower().endswith((".toml", ".csv", ".tsv", ".txt", ".xlsx", ".xlsm"))
+    is_file = Path(name).suffix.lower() in FILES
     thing = load(name) if is_file else load_material(name)
+    if not isinstance(thing, Material | Formulation):
+        raise InputError(Problem(f"is a {type(thing).__name__.lower()}, neither a material nor a "
+                                 "formulation", file=name, suggestion="try releasekit check"))
     if json:
-        if isinstance(thing, Formulation):
-            keys = {role: material.key for role, material in thing.materials.items()}
-            _print_json({**vars(thing), "materials": keys, "given": {
-                given: vars(item) for given, item in thing.given.items()}, "sources": {
-                key: asdict(source) for key, source in thing.sources.items()},
-                "process": [asdict(step) for step in thing.process]})
-        elif isinstance(thing, Material):
-            _print_json(asdict(thing))
-        else:
-            raise InputError(Problem("can be checked, not shown", file=name))
+        _print_json(described(thing))
     elif isinstance(thing, Material):
         terminal.print_material(thing, notes)
-    elif isinstance(thing, Formulation):
-        terminal.print_formulation(thing)
     else:
-        terminal.text(f"{thing.name} ({type(thing).__name__.lower()}): {thing.description}")
+        terminal.print_formulation(thing)
 
 
-# runs --------------------------------------------------------------------------------------------
+# runs ---------------------------------------------------------------------------------------------
 
 @app.command()
 def simulate(
@@ -245,10 +210,13 @@ def simulate(
     out: Out = None, plot: Plot = None, json: Json = False, quiet: Quiet = False,
 ) -> None:
     """Simulate formulations: where the exosomes are over time."""
-    wanted = dict(_assignment(text) for text in changes or ())
+    from releasekit.launching import assignment
+
+    wanted = dict(assignment(text) for text in changes or ())
     if duration is not None:
         wanted["duration"] = duration
     releases, level = _run(formulations, wanted, draws, seed, accuracy, out, plot, quiet)
+    _write(releases, out, plot, level, wanted, quiet)
     if json:
         from releasekit.results import summary
 
@@ -257,7 +225,6 @@ def simulate(
     else:
         for release in releases:
             terminal.print_release(release)
-    _write(releases, out, plot, level, wanted, quiet)
 
 
 @app.command()
@@ -268,6 +235,7 @@ def compare(formulations: Formulations, draws: Draws = None, seed: Seed = None, 
     from releasekit.simulation import unequal_doses
 
     releases, level = _run(formulations, {}, draws, seed, None, out, plot, quiet)
+    _write(releases, out, plot, level, {}, quiet)
     unequal = unequal_doses(releases)
     if json:
         told = [summary(release) for release in releases]
@@ -280,25 +248,25 @@ def compare(formulations: Formulations, draws: Draws = None, seed: Seed = None, 
         terminal.print_comparison(releases)
     if unequal:
         terminal.warn(f"UNEQUAL DOSES: {unequal}")
-    _write(releases, out, plot, level, {}, quiet)
 
 
 def _run(files: Sequence[str], changes: Mapping[str, str], draws: int | None, seed: int | None,
          accuracy: Accuracy | None, out: str | None, plot: str | None, quiet: bool,
          ) -> tuple[list[Release], str]:
     """Read, change, check and simulate; what can be refused is refused before anything runs."""
+    from releasekit import launching
     from releasekit.results import may_write
     from releasekit.simulation import simulate as run
 
     _may_plot(plot)
     if out:
         may_write(out)
-    chosen, options = _read(files)
+    chosen, options = launching.read(files)
     options.update({key: value for key, value in (
         ("draws", draws), ("seed", seed), ("accuracy", accuracy and accuracy.value))
         if value is not None})
-    chosen = [_changed(one, changes) for one in chosen]
-    _check_all(chosen)
+    chosen = [launching.changed(one, changes) for one in chosen]
+    launching.check_all(chosen)
     _say_if_compiling(quiet)
     with terminal.progress("simulating", quiet) as progress:
         releases = run(chosen, **options, progress=progress)
@@ -306,3 +274,107 @@ def _run(files: Sequence[str], changes: Mapping[str, str], draws: int | None, se
         for warning in release.warnings:
             terminal.warn(f"{release.name}: {warning}" if len(releases) > 1 else warning)
     return releases, str(options.get("accuracy", "default"))
+
+
+def _say_if_compiling(quiet: bool) -> None:
+    from releasekit.launching import is_compiled
+
+    if not quiet and not is_compiled():
+        terminal.say("compiling the solver, once per machine (about 15 s) ...")
+
+
+def _may_plot(plot: str | None) -> None:
+    from releasekit.figures.looks import SUFFIXES
+
+    if plot and Path(plot).suffix.lower() not in SUFFIXES:
+        raise InputError(Problem("is not a kind of figure", file=plot,
+                                 suggestion=f"one of {', '.join(SUFFIXES)}"))
+
+
+def _write(releases: Sequence[Release], out: str | None, plot: str | None, accuracy: str,
+           changes: Mapping[str, str], quiet: bool) -> None:
+    from releasekit.results import RUN_FILES, save_run
+
+    written = []
+    if out:
+        save_run(releases, out, accuracy, changes)
+        written += [str(Path(out) / name) for name in RUN_FILES]
+    if plot:
+        from releasekit.figures import plot as draw
+        from releasekit.figures import save_figure
+
+        written += save_figure(draw(releases), plot)
+    if written and not quiet:
+        terminal.say(f"wrote {', '.join(written)}")
+
+
+@app.command()
+def optimise(
+    study: Annotated[str, typer.Argument(metavar="STUDY", help="A study file.")],
+    budget: Annotated[int | None, typer.Option(
+        min=1, help="Candidates to try, in place of the study's.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the search.")] = None,
+    out: Out = None, plot: Plot = None, json: Json = False, quiet: Quiet = False,
+) -> None:
+    """Search the formulations of a study for the best ones."""
+    from releasekit.loading import load
+    from releasekit.results import may_write, save_run
+    from releasekit.search import optimise as search
+    from releasekit.study import Study
+
+    _may_plot(plot)
+    if out:
+        may_write(out)
+    wanted = load(study)
+    if not isinstance(wanted, Study):
+        raise InputError(Problem(f"is a {type(wanted).__name__.lower()}, not a study", file=study))
+    _say_if_compiling(quiet)
+    with terminal.progress("searching", quiet) as progress:
+        result = search(wanted, budget=budget, seed=seed, progress=progress)
+    if out:
+        result.save(out)
+        if result.best:
+            save_run([pick.release for pick in result.best], out)
+        if not quiet:
+            terminal.say(f"wrote {out}")
+    if plot and result.best:
+        from releasekit.figures import plot as draw
+        from releasekit.figures import plot_pareto, save_figure
+
+        several = 2 <= len(wanted.objectives) <= 4
+        save_figure(plot_pareto(result) if several else draw([p.release for p in result.best]),
+                    plot)
+    if json:
+        told = result.summary()
+        pick_keys = ("name", "carrier", "choices", "objectives", "constraints", "prediction_class")
+        _print_json({"best": [{key: pick[key] for key in pick_keys} for pick in told["best"]],
+                     **{key: told[key] for key in ("evaluations", "seconds", "hypervolume")}})
+    else:
+        terminal.print_picks(result)
+    if not result.best:
+        terminal.say(f"error: no candidate keeps all constraints: {result.unsatisfied}")
+        raise typer.Exit(1)
+
+
+@app.command()
+def verify(cases: Annotated[str | None, typer.Argument(
+        metavar="[CASES.json]", help="Reference cases; the packaged ones by default.")] = None,
+           json: Json = False) -> None:
+    """Evaluate reference cases and print a qualification table; exit 1 if any does not pass."""
+    from dataclasses import asdict
+
+    from releasekit import verification
+
+    outcomes = verification.verify(verification.load_cases(cases))
+    if json:
+        _print_json([asdict(outcome) for outcome in outcomes])
+    else:
+        terminal.print_outcomes(outcomes)
+    if any(outcome.status != "pass" for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+def _print_json(value: Any) -> None:
+    from releasekit.files import json_text
+
+    sys.stdout.write(json_text(value) + "\n")

@@ -25,7 +25,8 @@ CHOICES = (
     "polymer_concentration", "functionalisation_fraction", "thickness", "radius", "area",
     "packing_fraction", "dose_per_area", "exosome_concentration", "shape", "needle_height",
     "needle_base_radius", "needle_tip_radius", "needle_pitch", "needle_count", "strut_radius",
-    "pore_volume_fraction", "pore_diameter",
+    "pore_volume_fraction", "pore_diameter", "scaffold_kind", "adsorbed_fraction",
+    "embedded_fraction", "filling_fraction", "matrix_concentration",
 )
 """Names allowed in ``[carrier_choices]``."""
 USE = (
@@ -35,8 +36,12 @@ USE = (
     "target_daily_release_low", "target_daily_release_high",
 )
 """Names allowed in ``[use]``."""
-MODEL_KINDS = ("structure", "mobility", "binding", "degradation", "connectivity")
+MODEL_KINDS = ("structure", "mobility", "binding", "degradation", "connectivity", "porous",
+               "adsorption", "gel", "gel_degradation")
 """Names allowed in ``[models]``; the laws themselves are known to the carrier."""
+PLACES = {**{role: role for role in ROLES}, "filling": "polymer"}
+"""Names allowed in ``[made_of]`` and the role of the material that each takes; ``filling`` is the
+gel in the pores of a scaffold."""
 DOSES = ("dose_per_area", "exosome_concentration")
 """Two ways to say the dose, of which a formulation has one."""
 _TOP = ("carrier", "made_of", "models", "carrier_choices", "process", "use", "given", "sources",
@@ -109,9 +114,9 @@ class Formulation:
                     else checks.text(changes, name, required=name == "name")
             elif name in OPTIONS:
                 words[name] = checks.option(name, value, name)
-            elif name in ROLES:
+            elif name in PLACES:
                 material = value if isinstance(value, Material) \
-                    else _material(checks, name, value, self.path, name)
+                    else _material(checks, PLACES[name], value, self.path, name)
                 if material:
                     new["materials"][name] = material
             elif name in MODEL_KINDS:
@@ -121,7 +126,7 @@ class Formulation:
             elif name in QUANTITIES:
                 numbers[name] = checks.quantity(name, value, name)
             else:
-                known = (*QUANTITIES, *OPTIONS, *ROLES, *MODEL_KINDS, "models", "name")
+                known = (*QUANTITIES, *OPTIONS, *PLACES, *MODEL_KINDS, "models", "name")
                 checks.say("is not known", name, suggestion=nearest(name, known))
         if all(dose in numbers for dose in DOSES):
             checks.say(f"give one of {' and '.join(DOSES)}", DOSES[0])
@@ -168,8 +173,8 @@ class Formulation:
         content = {
             "kind": "formulation", "schema": 1, "name": self.name,
             "description": self.description, "carrier": self.carrier,
-            "made_of": {role: _citation(material, role, target)
-                        for role, material in self.materials.items()},
+            "made_of": {place: _citation(material, material.role, target)
+                        for place, material in self.materials.items()},
             "models": self.models, "carrier_choices": _texts(self.choices),
             "process": [{"step": step.step, "active_recovery_fraction":
                          written("active_recovery_fraction", step.active_recovery_fraction)}
@@ -242,9 +247,9 @@ def formulation_from(document: Document) -> Formulation:
         checks.say("layers are not supported yet", "layer",
                    suggestion="describe one layer in [carrier_choices]")
     made_of = checks.table("made_of")
-    checks.known(made_of, ROLES, "made_of")
-    materials = {role: material for role in made_of if role in ROLES and (
-        material := _material(checks, role, made_of[role], document.path, "made_of", role))}
+    checks.known(made_of, tuple(PLACES), "made_of")
+    materials = {place: material for place in made_of if place in PLACES and (material := _material(
+        checks, PLACES[place], made_of[place], document.path, "made_of", place))}
     sources = checks.sources()
     choices = _settings(checks, "carrier_choices", CHOICES)
     if all(dose in choices for dose in DOSES):

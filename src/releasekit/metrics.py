@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from releasekit.errors import InputError, Problem, nearest
+from releasekit.formulation import Formulation
 from releasekit.release import DAY, PER_CM2, Release
 
 FloatArray = NDArray[np.float64]
 
+RETENTION = ("retained_", "gain_over_free", "mean_residence_d", "t50_release_d")
+"""Starts of the metrics that a carrier which never lets go makes large."""
+DELIVERY = ("available_", "released_", "steady_days_d", "time_above_target_d",
+            "local_delivery_fraction")
+"""Starts of the metrics that need exosomes outside the carrier."""
+_AT_WOUND = ("retained_", "available_", "steady_days_d", "time_above_target_d", "gain_over_free",
+             "mean_residence_d", "local_delivery_fraction")
+_NEEDS = {
+    "steady_days_d": ("target_daily_release_low", "target_daily_release_high"),
+    "time_above_target_d": ("target_available_particles_per_cm2",),
+    "cost_per_dose": ("price_per_dose",),
+}
 _AT_TIME = re.compile(r"(released|released_active|retained|available)_(\d+)(h|d)_fraction$")
 
 
@@ -24,8 +37,12 @@ def _at(release: Release, column: str, seconds: float) -> FloatArray:
     """Read a column at a time; nan beyond the end of a run."""
     if column not in release.columns:
         return _nothing(release)
+    return _read(release, release[column], seconds)
+
+
+def _read(release: Release, curve: FloatArray, seconds: float) -> FloatArray:
     values = np.array([np.interp(np.sqrt(seconds), np.sqrt(t), y) for t, y in
-                       zip(release.time, release[column], strict=True)])
+                       zip(release.time, curve, strict=True)])
     return np.where(seconds <= release.time[:, -1] * (1 + 1e-9), values, np.nan)
 
 
@@ -45,14 +62,17 @@ def _number(release: Release, name: str) -> FloatArray:
 def _steady_days(release: Release) -> FloatArray:
     low = _number(release, "target_daily_release_low")
     high = _number(release, "target_daily_release_high")
-    days = int(np.floor(release.time[:, -1].min() / DAY + 1e-9))
-    if days < 1 or not release.at_wound:
+    days = np.floor(release.time[:, -1] / DAY + 1e-9)
+    if days.max() < 1 or not release.at_wound:
         return _nothing(release)
-    marks = np.stack([np.zeros(len(release))] + [_at(release, "released_active_fraction", d * DAY)
-                                                 for d in range(1, days + 1)], axis=1)
-    daily = np.diff(marks, axis=1) * release.dose_per_area[:, None]
+    # a fresh carrier adds to what has been applied, so that fractions fall: particles never do
+    left = release["released_active_fraction"] * release["applied_particles_per_cm2"] / PER_CM2
+    marks = np.stack([np.zeros(len(release))] + [_read(release, left, d * DAY)
+                                                 for d in range(1, int(days.max()) + 1)], axis=1)
+    daily = np.diff(marks, axis=1)
     inside = (daily >= low[:, None]) & (daily <= high[:, None])
-    return np.where(np.isnan(low) | np.isnan(high), np.nan, inside.sum(axis=1).astype(float))
+    return np.where(np.isnan(low) | np.isnan(high) | (days < 1) | np.isnan(left[:, 0]), np.nan,
+                    inside.sum(axis=1).astype(float))
 
 
 def _time_above(release: Release) -> FloatArray:
@@ -125,6 +145,28 @@ def horizon(name: str) -> float | None:
     if match:
         return float(match[2]) * (DAY if match[3] == "d" else 3600.0)
     return 0.0 if name in METRICS else None
+
+
+def obstacles(name: str, formulation: Formulation, varied: Collection[str] = ()) -> list[str]:
+    """Return why a metric has no value for a formulation; nothing where it has one.
+
+    Parameters
+    ----------
+    name
+        A metric that is known.
+    formulation
+        The carrier.
+    varied
+        Quantities that will be set later.
+    """
+    found = [f"{formulation.name} has no {need}" for need in _NEEDS.get(name, ())
+             if formulation.number(need) is None and need not in varied]
+    if name.startswith(_AT_WOUND) and formulation.word("boundary", "wound") != "wound":
+        found.append(f"{formulation.name} is not at a wound")
+    duration = formulation.number("duration")
+    if duration and "duration" not in varied and (horizon(name) or 0.0) > duration * (1 + 1e-9):
+        found.append(f"{formulation.name} is simulated for {duration / DAY:g} d only")
+    return found
 
 
 def metric(release: Release, name: str) -> FloatArray:

@@ -30,7 +30,9 @@ LEDGER_PARTS = ("in_carrier_free_fraction", "in_carrier_bound_fraction",
                 "inactivated_in_wound_fluid_fraction", "inactivated_in_tissue_fraction")
 DERIVED = ("retained_fraction", "available_fraction", "released_fraction",
            "released_active_fraction")
-ABSOLUTE = ("available_particles_per_cm2", "delivered_particles_per_cm2")
+ABSOLUTE = ("available_particles_per_cm2", "delivered_particles_per_cm2",
+            "applied_particles_per_cm2")
+"""Active particles per wound area; fractions are of those applied so far."""
 QUANTILES = {"p05": 0.05, "p50": 0.50, "p95": 0.95}
 PREDICTION_CLASSES = ("calibrated", "informed", "assumption-driven")
 
@@ -190,6 +192,7 @@ def columns_from(parts: FloatArray, particles: FloatArray, dose_per_area: FloatA
         doses = (applied * dose_per_area[:, None]) * PER_CM2
         columns["available_particles_per_cm2"] = columns["available_fraction"] * doses
         columns["delivered_particles_per_cm2"] = columns["taken_up_fraction"] * doses
+        columns["applied_particles_per_cm2"] = doses
         order: Sequence[str] = (*DERIVED, *ABSOLUTE, *LEDGER, *LEDGER_PARTS)
     else:
         columns["in_medium_fraction"] = columns.pop("in_wound_fluid_fraction")

@@ -51,7 +51,7 @@ def versions() -> dict[str, str]:
             **{name: importlib.metadata.version(name) for name in LIBRARIES}}
 
 
-# what came out -------------------------------------------------------------------------------------
+# what came out ------------------------------------------------------------------------------------
 
 def labels(releases: Iterable[Release]) -> list[str]:
     """Return a name for each release that no other has: two of one name are numbered."""
@@ -125,7 +125,7 @@ def metrics_table(releases: Sequence[Release]) -> pd.DataFrame:
         for label, release in zip(labels(releases), releases, strict=True)])
 
 
-# writing -------------------------------------------------------------------------------------------
+# writing ------------------------------------------------------------------------------------------
 
 def may_write(folder: FilePath) -> None:
     """Refuse a folder that holds anything but an earlier result.
@@ -253,7 +253,7 @@ def _checksums(paths: Iterable[str]) -> dict[str, str]:
     return found
 
 
-# reading -------------------------------------------------------------------------------------------
+# reading ------------------------------------------------------------------------------------------
 
 def is_run(path: FilePath) -> bool:
     """Say whether a path names a run: a JSON file, or a folder with a ``run.json``."""
@@ -318,9 +318,9 @@ def _read_formulation(entry: Mapping[str, Any],
 
     given = {}
     for name, told in entry["given"].items():
-        series = (np.array(told[key], dtype=float) if key in told else None
-                  for key in ("times", "values"))
-        given[name] = Given(name, told.get("value"), *series, told["source"], told["note"])
+        times, values_ = (np.array(told[key], dtype=float) if key in told else None
+                          for key in ("times", "values"))
+        given[name] = Given(name, told.get("value"), times, values_, told["source"], told["note"])
     return Formulation(**{
         **{name: entry[name] for name in ("name", "carrier", "description", "path", "checksum")},
         "materials": {role: materials[key] for role, key in entry["made_of"].items()},

@@ -28,7 +28,7 @@ from releasekit.candidates import (
 from releasekit.checks import shown
 from releasekit.files import FilePath, write_json, write_table
 from releasekit.formulation import Formulation
-from releasekit.pareto import balanced, front, hypervolume
+from releasekit.pareto import balanced, front, hypervolume, normalised
 from releasekit.release import Release
 from releasekit.simulation import number_of, simulate
 from releasekit.study import Study
@@ -307,10 +307,11 @@ def _picks(front_: Scored, places: IndexArray, threads: int | None) -> tuple[Pic
     if not len(front_):
         return ()
     study, kept = front_.study, front_.minimised()
+    scaled = normalised(kept, kept.min(axis=0), kept.max(axis=0))
     labels: dict[int, list[str]] = {balanced(kept): ["balanced"]} if len(study.objectives) > 1 \
         else {}
     for j, objective in enumerate(study.objectives):
-        order = np.lexsort((kept.sum(axis=1), kept[:, j]))
+        order = np.lexsort((scaled.sum(axis=1), kept[:, j]))  # of equal ones the best in the rest
         word = "highest" if objective.goal == "maximise" else "lowest"
         labels.setdefault(int(order[0]), []).append(f"{word} {objective.metric}")
     picked = []

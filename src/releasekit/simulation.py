@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from releasekit.carriers.downstream import MOST_SEGMENTS
 from releasekit.carriers.families import FAMILIES, check
 from releasekit.carriers.inputs import Inputs
 from releasekit.carriers.lowered import Body, Lowered
@@ -188,13 +189,17 @@ def _simulate(designs: Designs, draws: int, seed: int, accuracy: str, threads: i
 
 def _run(designs: Designs, scores: Mapping[str, ArrayLike], draws: int, seed: int, accuracy: str,
          threads: int | None, progress: Progress | None) -> Release:
-    """Lower and solve all rows; rows that differ in their number of dressing changes apart."""
+    """Lower and solve all rows; rows that differ in their dressing changes or doses apart."""
     rows = len(designs)
     failed = dict(designs.check_rows())
     duration = designs.get("duration")
     assert duration is not None
     every = designs.get("dressing_change_time")
     changes = np.zeros(rows) if every is None else np.ceil(duration / every - 1e-9)
+    failed.update({int(row): f"dressing_change_time: more than {MOST_SEGMENTS} dressing changes"
+                   for row in np.flatnonzero(changes > MOST_SEGMENTS)})
+    doses = designs.get("dose_count")
+    schedule = np.stack([changes, changes if doses is None else np.floor(doses)])
     good = np.ones(rows, dtype=bool)
     good[list(failed)] = False
     time = output_times(np.where(good, duration, 1.0))
@@ -205,8 +210,8 @@ def _run(designs: Designs, scores: Mapping[str, ArrayLike], draws: int, seed: in
     notes: dict[str, str] = {}
     used: dict[str, str] = {}
     done = 0
-    for count in np.unique(changes[good]):
-        group = np.flatnonzero(good & (changes == count))
+    for alike in np.unique(schedule[:, good], axis=1).T:
+        group = np.flatnonzero(good & (schedule == alike[:, None]).all(axis=0))
         for start in range(0, len(group), ROWS_AT_ONCE):
             index = group[start:start + ROWS_AT_ONCE]
             inputs = Inputs(

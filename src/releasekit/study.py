@@ -24,8 +24,7 @@ from releasekit.errors import (
 from releasekit.facts import ROLES
 from releasekit.files import Document, read_toml
 from releasekit.formulation import DOSES, MODEL_KINDS, Formulation, formulation_from
-from releasekit.metrics import METRICS, horizon
-from releasekit.release import DAY
+from releasekit.metrics import DELIVERY, METRICS, RETENTION, horizon, obstacles
 from releasekit.units import from_si
 from releasekit.vocabulary import OPTIONS, QUANTITIES
 
@@ -34,17 +33,6 @@ GOALS = ("maximise", "minimise")
 METHODS = ("evolution", "sobol")
 CHOICE_NAMES = (*ROLES, *MODEL_KINDS, *(name for name in OPTIONS if name != "carrier"))
 """What ``choice`` may name: a material by its role, a law by its part, a word."""
-RETENTION = ("retained_", "gain_over_free", "mean_residence_d", "t50_release_d")
-DELIVERY = ("available_", "released_", "steady_days_d", "time_above_target_d",
-            "local_delivery_fraction")
-WOUND_ONLY = ("retained_", "available_", "steady_days_d", "time_above_target_d", "gain_over_free",
-              "mean_residence_d", "local_delivery_fraction")
-NEEDS = {
-    "steady_days_d": ("target_daily_release_low", "target_daily_release_high"),
-    "time_above_target_d": ("target_available_particles_per_cm2",),
-    "cost_per_dose": ("price_per_dose",),
-}
-"""Metric -> entries of a formulation without which it has no value."""
 _TOP = ("formulations", "vary", "objective", "constraint", "search", "risk")
 
 
@@ -108,7 +96,7 @@ class Study:
 
     def concerns(self) -> list[ReleasekitWarning]:
         """Return what a reader of the results ought to know before believing them."""
-        found = [*_windows(self), *_doses(self)]
+        found = [*_windows(self), *_unequal(self)]
         wanted = [(o.metric, o.goal == "maximise") for o in self.objectives]
         wanted += [(c.name, c.at_least is not None) for c in self.constraints]
         delivers = any(name.startswith(DELIVERY) if up else name == "unreleased_at_end_fraction"
@@ -164,6 +152,10 @@ def study_from(document: Document) -> Study:
         checks.say("must lie above 0 and up to 50: it counts from the bad side", "risk",
                    "percentile")
     checks.finish()
+    # a choice among one word is made at once
+    base = tuple(with_words(one, {v.name: v.among[0] for v in vary if len(v.among) == 1 and
+                                  v.applies(one)}) for one in base)
+    vary = tuple(v for v in vary if len(v.among) != 1)
     study = Study(name, str(document.data.get("description", "")), base, vary, objectives,
                   constraints, method, percentile=percentile, path=document.path,
                   checksum=document.checksum, **numbers)
@@ -272,8 +264,8 @@ def _choice(checks: Checks, table: Mapping[str, Any], base: Sequence[Formulation
             f'write quantity = "{name}"' if name in QUANTITIES
             else nearest(name, CHOICE_NAMES) or f"one of {', '.join(CHOICE_NAMES)}"))
         return []
-    if not isinstance(among, list) or len(among) < 2 or not all(isinstance(w, str) for w in among):
-        checks.say("must be a list of two or more words", *where, "among")
+    if not isinstance(among, list) or not among or not all(isinstance(w, str) for w in among):
+        checks.say("must be a list of words", *where, "among")
         return []
     vary = Vary(name, among=tuple(dict.fromkeys(among)), applies_to=to)
     for one, word in itertools.product(filter(vary.applies, base), vary.among):
@@ -301,21 +293,14 @@ def _overlaps(checks: Checks, base: Sequence[Formulation], vary: Sequence[Vary])
 def _metric(checks: Checks, name: str, base: Sequence[Formulation], vary: Sequence[Vary],
             *where: str | int) -> bool:
     """Note what keeps a metric from having a value in some formulation."""
-    seconds = horizon(name)
-    if seconds is None:
+    if horizon(name) is None:
         checks.say(f"{name!r} is not a metric", *where, suggestion=(
-            f'write quantity = "{name}"' if name in QUANTITIES else nearest(name, METRICS)))
+            "a quantity can be limited: write [[constraint]] with "
+            f'quantity = "{name}"' if name in QUANTITIES else nearest(name, METRICS)))
         return False
     for one in base:
-        varied = {v.name for v in vary if v.applies(one)}
-        duration = one.number("duration") or math.inf
-        if seconds > duration and "duration" not in varied:
-            checks.say(f"{one.name} is simulated for {duration / DAY:g} d only", *where)
-        if one.word("boundary", "wound") != "wound" and name.startswith(WOUND_ONLY):
-            checks.say(f"{one.name} is not at a wound", *where)
-        for need in NEEDS.get(name, ()):
-            if one.number(need) is None and need not in varied:
-                checks.say(f"{one.name} has no {need}", *where)
+        for obstacle in obstacles(name, one, {v.name for v in vary if v.applies(one)}):
+            checks.say(obstacle, *where)
     return True
 
 
@@ -382,8 +367,16 @@ def _windows(study: Study) -> list[ReleasekitWarning]:
     return list(found.values())
 
 
-def _doses(study: Study) -> list[ReleasekitWarning]:
-    """Return a warning if formulations carry different doses and the dose does not vary."""
+def _unequal(study: Study) -> list[ReleasekitWarning]:
+    """Return a warning for each thing that should be the same in all formulations, but is not."""
+    found: list[ReleasekitWarning] = []
+    for role in ("exosome", "wound"):
+        keys = {one.materials[role].key for one in study.base if role in one.materials}
+        if len(keys) > 1 and not any(v.name == role for v in study.vary):
+            found.append(ComparisonWarning(
+                f"{study.name}: the formulations differ in their {role} ({', '.join(sorted(keys))})"
+                f', so not only the carrier decides: add [[vary]] with choice = "{role}" and '
+                "among = [...]; one name is enough"))
     fixed = [one for one in study.base
              if not any(v.name in DOSES and v.applies(one) for v in study.vary)]
     doses = []
@@ -393,7 +386,7 @@ def _doses(study: Study) -> list[ReleasekitWarning]:
         concentration = one.number("exosome_concentration") or 0.0
         doses.append(one.number("dose_per_area") or concentration * layer)
     if fixed and (len(fixed) < len(study.base) or np.ptp(doses) > 1e-3 * max(doses)):
-        return [ComparisonWarning(
+        found.append(ComparisonWarning(
             f"{study.name}: the formulations do not carry the same dose per wound area and the "
-            "dose does not vary in all of them: give all the same dose_per_area, or vary it")]
-    return []
+            "dose does not vary in all of them: give all the same dose_per_area, or vary it"))
+    return found

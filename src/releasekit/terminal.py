@@ -16,7 +16,12 @@ from rich.table import Table
 from releasekit.errors import InputError, ReleasekitWarning
 
 if TYPE_CHECKING:
+    from releasekit.catalogue import Law
+    from releasekit.facts import Material
+    from releasekit.formulation import Formulation
     from releasekit.release import Release
+    from releasekit.search import SearchResult
+    from releasekit.verification import Outcome
 
 Progress = Callable[..., None]
 
@@ -44,7 +49,7 @@ def _console(stream: Any) -> Console:
     return Console(file=stream, width=width, markup=False, highlight=False, emoji=False)
 
 
-# words -------------------------------------------------------------------------------------------
+# words --------------------------------------------------------------------------------------------
 
 def say(text: str) -> None:
     """Print a note for the person at the terminal."""
@@ -99,7 +104,7 @@ def progress(what: str, quiet: bool) -> Iterator[Progress | None]:
         yield lambda done, total, *_: bar.update(task, completed=done, total=total)
 
 
-# tables ------------------------------------------------------------------------------------------
+# tables -------------------------------------------------------------------------------------------
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]], title: str = "",
           numbers: bool = False) -> None:
@@ -107,7 +112,8 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], title: str = ""
     shown = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False,
                   title_style="", header_style="")
     for i, header in enumerate(headers):
-        shown.add_column(header, justify="right" if numbers and i else "left", overflow="fold")
+        shown.add_column(header, justify="right" if numbers and i else "left", overflow="fold",
+                         no_wrap=numbers and not i)
     for row in rows:
         shown.add_row(*row)
     out().print(shown)
@@ -153,7 +159,7 @@ def facts_sentence(used: Mapping[str, int]) -> str:
     return f"{sum(used.values())} facts used: {', '.join(parts) or 'none'}"
 
 
-# releases ----------------------------------------------------------------------------------------
+# releases -----------------------------------------------------------------------------------------
 
 def print_release(release: Release) -> None:
     """Print the ledger over time, the metrics and how far to trust them."""
@@ -224,64 +230,17 @@ def print_comparison(releases: Sequence[Release]) -> None:
     rows = [[name, *(banded(measured, name) for measured in found)] for name in names
             if any(measured.get(name) is not None for measured in found)]
     rows.append(["prediction_class", *(release.prediction_class for release in releases)])
-    rows.append(["driven_by", *(driven_by(release).replace(", ", "\n") for release in releases)])
     table(("", *labels(releases)), rows, numbers=True)
+    for label, release in zip(labels(releases), releases, strict=True):
+        text(f"{label} is driven by {driven_by(release)}")
 
 
-# facts and choices ---------------------------------------------------------------------------------
-
-def value_of(fact: Fact) -> str:
-    """Return the value of a fact in its shown unit; a table as pairs.
-
-    >>> from releasekit.facts import Fact
-    >>> value_of(Fact("plateau_modulus", None, over="polymer_concentration",
-    ...               points=((50.0, 890.0), (75.0, 2220.0))))
-    '0.89, 2.22 kPa at polymer_concentration 50, 75 mg/mL'
-    """
-    from releasekit.checks import shown
-
-    if not fact.points:
-        return "-" if fact.value is None else shown(fact.name, fact.value)
-    sides = []
-    for side, name in ((1, fact.name), (0, fact.over)):
-        words = [shown(name, point[side]).partition(" ") for point in fact.points]
-        sides.append(f"{', '.join(word[0] for word in words)} {words[0][2]}".strip())
-    return f"{sides[0]} at {fact.over} {sides[1]}"
-
-
-def spread_of(fact: Fact) -> str:
-    """Return how far a fact may be from its value, in its shown unit.
-
-    >>> from releasekit.facts import Fact, Spread
-    >>> spread_of(Fact("wound_temperature", 304.75, spread=Spread("normal", 0.5)))
-    'sd 0.5 degC'
-    """
-    from releasekit.checks import shown
-    from releasekit.units import scale
-    from releasekit.vocabulary import QUANTITIES
-
-    q, spread = QUANTITIES[fact.name], fact.spread
-    if spread.kind == "normal":
-        return f"sd {spread.a * scale(q.unit, q.shown):.4g} {q.shown}".removesuffix(" 1")
-    if spread.kind == "lognormal":
-        return f"times or over {spread.a:g}"
-    if spread.kind == "none":
-        return ""
-    log = " (log)" if spread.kind == "log-uniform" else ""
-    return f"{shown(fact.name, spread.a)} to {shown(fact.name, spread.b)}{log}"
-
-
-def conditions_of(fact: Fact) -> str:
-    """Return the conditions under which a fact was obtained."""
-    from releasekit.checks import shown
-
-    return ", ".join(
-        f"{name} {shown(name, low)}" + ("" if low == high else f" to {shown(name, high)}")
-        for name, (low, high) in fact.conditions.items())
-
+# facts and choices --------------------------------------------------------------------------------
 
 def print_material(material: Material, notes: bool) -> None:
     """Print every fact of a material with its origin."""
+    from releasekit.catalogue import conditions_of, spread_of, value_of
+
     text(f"{material.name} ({material.role} {material.key}): {material.description}")
     facts = sorted(material.facts.values(), key=lambda fact: (fact.material != material.key,
                                                               fact.name))
@@ -318,7 +277,7 @@ def print_formulation(formulation: Formulation) -> None:
     table(("", "name", "value", "source"), rows)
 
 
-# lists ---------------------------------------------------------------------------------------------
+# lists --------------------------------------------------------------------------------------------
 
 def print_materials(materials: Iterable[Material]) -> None:
     """Print a list of materials."""

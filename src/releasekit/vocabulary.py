@@ -63,6 +63,7 @@ _ROWS: tuple[_Row, ...] = (
     ("wound_inactivation_rate", "k_iw", "1/s", "1/d", POSITIVE, (0.0, 1e-4), "first-order loss of activity in wound fluid and tissue"),
     # structure ---------------------------------------------------------------------------------
     ("polymer_concentration", "c_p", "kg/m^3", "mg/mL", (0.0, 1500.0), (1.0, 400.0), "polymer mass per volume of the precursor as prepared"),
+    ("matrix_concentration", "c_m", "kg/m^3", "mg/mL", (0.0, 1500.0), (1.0, 600.0), "dry mass of decellularised matrix per volume of the carrier as used"),
     ("polymer_volume_fraction", "φ", "1", "1", (1e-6, 1.0), (1e-3, 0.5), "polymer volume fraction of the swollen gel"),
     ("preparation_volume_fraction", "φ_0", "1", "1", (1e-6, 1.0), (1e-3, 0.5), "polymer volume fraction as prepared (relaxed state)"),
     ("functionalisation_fraction", "DoF", "1", "1", FRACTION, (0.1, 1.0), "share of reactive groups that carry a crosslinkable group"),
@@ -78,6 +79,7 @@ _ROWS: tuple[_Row, ...] = (
     ("pore_diameter", "d_M", "m", "um", (1e-9, 1e-2), (1e-7, 1e-3), "diameter of macropores"),
     ("pore_radius", "r_p", "m", "um", (1e-10, 1e-2), (1e-9, 1e-3), "radius of a cylindrical pore"),
     ("pore_volume_fraction", "ε", "1", "1", FRACTION, (0.2, 0.99), "percolating porosity"),
+    ("filling_fraction", "f_g", "1", "1", FRACTION, FRACTION, "share of the pore space that a gel fills"),
     ("fibre_radius", "a", "m", "nm", (1e-10, 1e-3), (3e-10, 1e-5), "radius of a fibre or polymer chain"),
     ("fibre_length_density", "ρ_L", "1/m^2", "1/m^2", POSITIVE, POSITIVE, "fibre length per volume"),
     ("chain_molar_mass", "M_n", "kg/mol", "g/mol", (1e-2, 1e5), (0.1, 3e3), "number-average molar mass of the precursor chain"),
@@ -92,6 +94,7 @@ _ROWS: tuple[_Row, ...] = (
     ("chain_end_fraction", "γ", "1", "1", (0.0, 0.999), (0.0, 0.5), "share of chains lost to ends and loops"),
     ("density", "ρ", "kg/m^3", "g/mL", (100.0, 2.5e4), (900.0, 2000.0), "density of the dry polymer"),
     ("specific_volume", "v", "m^3/kg", "m^3/kg", (4e-5, 1e-2), (4e-4, 2e-3), "partial specific volume of the polymer"),
+    ("hydrated_specific_volume", "v_h", "m^3/kg", "m^3/kg", (4e-5, 1e-1), (7e-4, 5e-3), "volume of wet fibres per dry mass of matrix"),
     ("solvent_molar_volume", "V_1", "m^3/mol", "m^3/mol", (1e-6, 1e-3), (1.7e-5, 1.9e-5), "molar volume of the solvent"),
     ("interaction_coefficient", "χ", "1", "1", (-2.0, 3.0), (0.0, 0.6), "Flory-Huggins polymer-solvent interaction"),
     ("strand_concentration", "ν", "mol/m^3", "mmol/L", POSITIVE, (1e-4, 1e3), "elastically active strands per volume"),
@@ -132,6 +135,7 @@ _ROWS: tuple[_Row, ...] = (
     ("adsorption_affinity", "K_L", "m^3/kg", "m^3/kg", POSITIVE, POSITIVE, "Langmuir affinity"),
     ("solute_concentration", "c_s", "kg/m^3", "mg/mL", POSITIVE, POSITIVE, "dissolved mass per volume of fluid"),
     ("adsorbed_fraction", "f_ads", "1", "1", FRACTION, FRACTION, "share of the dose adsorbed on struts"),
+    ("embedded_fraction", "f_emb", "1", "1", FRACTION, FRACTION, "share of the dose enclosed in the struts"),
     ("desorption_rate", "k_des", "1/s", "1/h", POSITIVE, (1e-8, 1e-1), "first-order desorption"),
     # degradation -------------------------------------------------------------------------------
     ("time", "t", "s", "d", POSITIVE, POSITIVE, "time since application"),
@@ -186,6 +190,7 @@ _ROWS: tuple[_Row, ...] = (
     ("area", "A", "m^2", "cm^2", (1e-8, 1.0), (1e-6, 0.05), "wound area that the carrier covers"),
     ("packing_fraction", "ψ", "1", "1", (1e-3, 1.0), (0.1, 0.8), "volume share of beads or rods in the applied layer"),
     ("exosome_concentration", "c_0", "1/m^3", "1/mL", POSITIVE, (1e12, 1e20), "exosomes per volume of the carrier as prepared"),
+    ("endogenous_vesicle_concentration", "c_end", "1/m^3", "1/mL", POSITIVE, (1e12, 1e18), "vesicles of the decellularised matrix itself per volume: a blank, not part of the dose"),
     ("dose_per_area", "Γ", "1/m^2", "1/cm^2", POSITIVE, (1e8, 1e16), "exosomes fed per wound area"),
     ("needle_height", "H", "m", "um", (1e-5, 5e-3), (1.5e-4, 1.5e-3), "height of a needle"),
     ("needle_base_radius", "r_b", "m", "um", (1e-6, 2e-3), (2.5e-5, 2.5e-4), "radius of the needle at its base"),
@@ -271,11 +276,12 @@ _ROWS: tuple[_Row, ...] = (
 QUANTITIES: dict[str, Quantity] = {row[0]: Quantity(*row) for row in _ROWS}
 
 OPTIONS: dict[str, tuple[str, ...]] = {
-    "carrier": ("hydrogel", "measured", "free"),
+    "carrier": ("hydrogel", "scaffold", "ecm", "measured", "free"),
     "boundary": ("wound", "sink", "bath", "film"),
     "carrier_at_change": ("keep", "discard", "replace"),
     "shape": ("sheet", "rod", "bead"),
     "tissue": ("mixed", "resolved"),
+    "scaffold_kind": ("print", "fibre-mat", "sponge"),
 }
 """Choices that are words: name -> the words that are known."""
 

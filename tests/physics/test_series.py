@@ -17,7 +17,21 @@ from releasekit.physics import series
 from releasekit.physics.roots import bisect
 
 # both sides of every place where one form hands over to another, and far from them
-TIMES = (3.1e-8, 1.3e-6, 7.7e-4, 0.0199, 0.0201, 0.0499, 0.0501, 0.0999, 0.1001, 0.149, 0.151, 2.3)
+TIMES = (
+    3.1e-8,
+    1.3e-6,
+    7.7e-4,
+    0.0199,
+    0.0201,
+    0.0499,
+    0.0501,
+    0.0999,
+    0.1001,
+    0.149,
+    0.151,
+    0.44,
+    2.3,
+)
 SINK = (series.release_slab, series.release_cylinder, series.release_sphere)
 FILM = (series.release_film_slab, series.release_film_cylinder, series.release_film_sphere)
 BATH = {0: series.release_bath_slab, 2: series.release_bath_sphere}

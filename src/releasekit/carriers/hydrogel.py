@@ -135,6 +135,8 @@ def _diffusivity(inputs: Inputs, ves: Vesicles,
     free = ves.free_diffusivity[:, :, None]
     d = ves.diameter[:, :, None]
     made = None
+    degrading = inputs.model("degradation", "none") != "none"
+    sol = free / inputs.column("sol_viscosity_ratio", 3) if degrading else free
     median = inputs["vesicle_diameter_median"][:, None, None]
     series = inputs.series("effective_diffusivity")
     if series is not None:
@@ -147,13 +149,14 @@ def _diffusivity(inputs: Inputs, ves: Vesicles,
         mesh = np.minimum(made.mesh_size_median[:, None] * decay.mesh_growth, WIDEST_MESH)
         law = MOBILITIES[inputs.model("mobility", "unified")][0]
         in_mesh = free * np.minimum(law(inputs, d, mesh[:, None, :], free), 1.0)
+        # a mesh that opens because it loses bonds ends as the sol, which is thicker than water
+        in_mesh = np.minimum(in_mesh, np.maximum(in_mesh[:, :, :1], sol))
         pore = inputs.column("pore_diameter", 3)
         in_pores = free * hindrance.pore_hindrance(d / pore)
         gel = mobility.effective_medium(in_mesh, in_pores, inputs.column("macropore_fraction", 3))
     gel = np.broadcast_to(gel, (*d.shape[:2], decay.time.shape[1]))
-    if not np.any(decay.sol_share > 0.0):
+    if not degrading:
         return made, np.minimum(gel, free)
-    sol = free / inputs.column("sol_viscosity_ratio", 3)
     mixed = mobility.effective_medium(gel, np.maximum(sol, gel), decay.sol_share[:, None, :])
     return made, np.minimum(mixed, free)
 

@@ -231,8 +231,9 @@ def _draw_points(axis: Axes, data: Dataset, all_series: Sequence[Series]) -> lis
 def _draw_target(axis: Axes, all_series: Sequence[Series]) -> list[Artist]:
     targets = {float(target[0]) * PER_CM2 for s in all_series if (
         target := s.release.designs.get("target_available_particles_per_cm2")) is not None}
-    return [axis.axhline(target, color="0.35", linewidth=0.8, linestyle=(0, (12, 4)),
-                         label=f"target, {target:.2g} per cm²") for target in sorted(targets)]
+    return [axis.axhline(target, color="0.35", linewidth=0.8, label=(
+        f"target, {f'{target:.2g}'.replace('e+0', 'e').replace('e+', 'e')} per cm²"))
+        for target in sorted(targets)]
 
 
 def _scale_particles(axis: Axes, all_series: Sequence[Series], column: str, log: bool) -> None:
@@ -251,14 +252,19 @@ def _scale_particles(axis: Axes, all_series: Sequence[Series], column: str, log:
 
 def _draw_changes(axes: Sequence[Axes], all_series: Sequence[Series]) -> list[Artist]:
     """Mark dressing changes, in the colour of their curve where schedules differ."""
+    from matplotlib.lines import Line2D
+
     schedules = {s.change_times() for s in all_series}
-    marks: list[Artist] = []
-    for s in all_series if len(schedules) > 1 else all_series[:1]:
-        colour = s.colour if len(schedules) > 1 else "0.35"
-        marks += [axis.axvline(time, linestyle=":", linewidth=0.9, color=colour, zorder=0,
-                               label="dressing change")
-                  for time in s.change_times() for axis in axes]
-    return marks[:1]
+    differ = len(schedules) > 1
+    for s in all_series if differ else all_series[:1]:
+        for time in s.change_times():
+            for axis in axes:
+                axis.axvline(time, linestyle=":", linewidth=0.9, zorder=0,
+                             color=s.colour if differ else "0.35")
+    if schedules == {()}:
+        return []
+    return [Line2D([], [], linestyle=":", linewidth=0.9, color="0.35", label=(
+        "dressing change" + (" (colour of its curve)" if differ else "")))]
 
 
 def _band_handle(all_series: Sequence[Series]) -> list[Artist]:

@@ -29,6 +29,9 @@ UNITS = {"_fraction": "fraction of dose", "_d": "d", "_per_cm2": "1/cm²", "cost
 """Unit of a metric, by how its name ends."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MOST_OBJECTIVES = 4
+LINE_LENGTHS = {1: 50, 2: 36, 3: 24}
+"""Letters of an axis text per line, by the number of panels side by side."""
+UPRIGHT_LENGTH = 38
 
 
 def plot_pareto(result: SearchResult, objectives: Sequence[str] | None = None) -> Figure:
@@ -73,10 +76,10 @@ def plot_pareto(result: SearchResult, objectives: Sequence[str] | None = None) -
             axis.plot(rows[across], rows[up], linestyle="", marker=marker, markersize=5.5,
                       color=colour, markeredgecolor="black", markeredgewidth=0.5, zorder=3)
         axis.margins(0.1)
-        axis.set_xscale("log" if wanted.name in log else "linear")
-        axis.set_yscale("log" if shown[0].name in log else "linear")
-        axis.set_xlabel(axis_text(wanted, column=across))
-    axes[0].set_ylabel(axis_text(shown[0], column=up))
+        axis.set_xscale(_scale(trials[across], wanted.name in log))
+        axis.set_yscale(_scale(trials[up], shown[0].name in log))
+        axis.set_xlabel(textwrap.fill(axis_text(wanted, across), LINE_LENGTHS[len(axes)]))
+    axes[0].set_ylabel(textwrap.fill(axis_text(shown[0], up), UPRIGHT_LENGTH))
     add_legend(figure, _handles(result, len(trials)))
     figure.draw_without_rendering()  # settles where the points stand on the page
     for axis, across in zip(axes, columns[1:], strict=True):
@@ -101,12 +104,18 @@ def _wanted(known: Sequence[Wanted], names: Sequence[str] | None) -> list[Wanted
     return [by_name[name] for name in names]
 
 
-def axis_text(wanted: Wanted, column: str) -> str:
-    """Return the text of an objective's axis: what it is, unit, which way is better.
+def _scale(values: pd.Series[float], log: bool) -> str:
+    """Return the scale of an axis: a logarithmic one needs a decade or two to be read."""
+    return "log" if log and 0 < 20 * values.min() < values.max() else "linear"
 
-    >>> print(axis_text(Wanted("retained_3d_fraction", True), "retained_3d_fraction_p10"))
-    retained 3d, p10 of the draws
-    [fraction of dose], more is better
+
+def axis_text(wanted: Wanted, column: str) -> str:
+    r"""Return the text of an objective's axis: what it is, unit, which way is better.
+
+    >>> axis_text(Wanted("mean_residence_d", True), "mean_residence_d_p10").replace("\xa0", " ")
+    'mean time at the wound, where nearly all have gone, p10 of the draws [d], more is better'
+    >>> axis_text(Wanted("released_3d_fraction", False), "released_3d_fraction")
+    'released 3d [fraction\xa0of\xa0dose], less\xa0is\xa0better'
     """
     name = wanted.name
     unit = next((unit for end, unit in UNITS.items() if name.endswith(end)), "1")
@@ -114,8 +123,8 @@ def axis_text(wanted: Wanted, column: str) -> str:
     percentile = column.removeprefix(name).removeprefix("_")
     said = (METRICS[name][1] if name in METRICS else plain) + (
         f", {percentile} of the draws" if percentile else "")
-    better = "more" if wanted.low_is_bad else "less"
-    return f"{textwrap.fill(said, 40)}\n[{unit}], {better} is better"
+    unbroken = [f"[{unit}],", f"{'more' if wanted.low_is_bad else 'less'} is better"]
+    return " ".join([said, *(words.replace(" ", "\xa0") for words in unbroken)])
 
 
 def _handles(result: SearchResult, feasible: int) -> list[Artist]:
@@ -140,13 +149,15 @@ def _put_letters(axis: Axes, picks: FloatArray, front: FloatArray) -> None:
     """Ring each pick and put its letter on the side where most room is left."""
     axis.plot(*picks.T, "o", markersize=10, markerfacecolor="none", markeredgecolor="black")
     to_points = 72.0 / axis.get_figure(root=True).dpi  # type: ignore[union-attr]
+    corner, opposite = axis.bbox.get_points() * to_points
     taken = axis.transData.transform(front) * to_points
     angles = np.arange(0.0, 2 * np.pi, np.pi / 6)
     around = 15.0 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
     for letter, pick in zip(LETTERS, picks, strict=False):
         spots = axis.transData.transform(pick) * to_points + around
         room = np.linalg.norm(spots[:, None] - taken, axis=2).min(axis=1)
-        best = int(room.argmax())
+        inside = ((spots > corner + 7.0) & (spots < opposite - 7.0)).all(axis=1)
+        best = int(np.where(inside, room, room - 1e3).argmax())
         axis.annotate(letter, pick, xytext=tuple(around[best]), textcoords="offset points",
                       ha="center", va="center", fontweight="bold", zorder=5)
         taken = np.vstack([taken, spots[best]])

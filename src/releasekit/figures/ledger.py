@@ -65,7 +65,7 @@ def plot_ledger(release: Release, index: int = 0) -> Figure:
     axis.set_ylim(0.0, 1.0)
     axis.set_xlabel(TIME_LABEL)
     axis.set_ylabel("where every exosome is\n[fraction of dose]")
-    axis.set_title(textwrap.fill(title, 60), fontsize=9)
+    axis.set_title(textwrap.fill(title, 48), fontsize=9)
     for change in s.change_times():
         axis.axvline(change, linestyle=":", linewidth=1.2, color="black")
     figure.legend(handles=handles[::-1], loc="outside right upper", frameon=False, fontsize=8,

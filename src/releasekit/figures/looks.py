@@ -72,7 +72,7 @@ def canvas(height: float, rows: int, columns: int = 1) -> tuple[Figure, list[Axe
     FigureCanvasAgg(figure)
     axes = figure.subplots(rows, columns, sharex=columns == 1, sharey=columns > 1, squeeze=False)
     for axis in axes.ravel():
-        axis.tick_params(labelsize=8)
+        axis.tick_params(which="both", labelsize=8)
         axis.xaxis.label.set_size(9)
         axis.yaxis.label.set_size(9)
         axis.spines[["top", "right"]].set_visible(False)

@@ -113,17 +113,86 @@ def release_talbot(
 
 
 def surface_response_slab(q: ComplexArray) -> ComplexArray:
-    """Return G(q) = tanh(q)/q, what a slab gives off to its surface."""
+    """Transform of what a slab gives off when its surface is emptied.
+
+        G(q) = tanh(q)/q,   q² = s L²/D
+
+    Parameters
+    ----------
+    q : ndarray of complex, shape (...) [1]
+        Root of the dimensionless Laplace variable.
+
+    Returns
+    -------
+    ndarray of complex, shape (...) [1]
+        Response G; 1 for small q.
+
+    Notes
+    -----
+    Validity: q other than 0, uniform diffusivity.
+    Source: textbook form.
+
+    Examples
+    --------
+    >>> surface_response_slab(np.array([0.73 + 0.31j])).round(6)
+    array([0.859652-0.106885j])
+    """
     return np.asarray(np.tanh(q) / q, dtype=complex)
 
 
 def surface_response_cylinder(q: ComplexArray) -> ComplexArray:
-    """Return G(q) = 2 I1(q)/(q I0(q)), what a long cylinder gives off to its surface."""
+    """Transform of what a long cylinder gives off when its surface is emptied.
+
+        G(q) = 2 I1(q)/(q I0(q)),   q² = s L²/D
+
+    Parameters
+    ----------
+    q : ndarray of complex, shape (...) [1]
+        Root of the dimensionless Laplace variable.
+
+    Returns
+    -------
+    ndarray of complex, shape (...) [1]
+        Response G; 1 for small q.
+
+    Notes
+    -----
+    Validity: q other than 0, uniform diffusivity.
+    Source: textbook form.
+
+    Examples
+    --------
+    >>> surface_response_cylinder(np.array([0.73 + 0.31j])).round(6)
+    array([0.94568-0.048933j])
+    """
     return np.asarray(2.0 * ive(1, q) / (q * ive(0, q)), dtype=complex)
 
 
 def surface_response_sphere(q: ComplexArray) -> ComplexArray:
-    """Return G(q) = 3 (q coth q - 1)/q², what a sphere gives off to its surface."""
+    """Transform of what a sphere gives off when its surface is emptied.
+
+        G(q) = 3 (q coth q - 1)/q²,   q² = s L²/D
+
+    Parameters
+    ----------
+    q : ndarray of complex, shape (...) [1]
+        Root of the dimensionless Laplace variable.
+
+    Returns
+    -------
+    ndarray of complex, shape (...) [1]
+        Response G; 1 for small q.
+
+    Notes
+    -----
+    Validity: q other than 0, uniform diffusivity.
+    Source: textbook form.
+
+    Examples
+    --------
+    >>> surface_response_sphere(np.array([0.73 + 0.31j])).round(6)
+    array([0.970899-0.027769j])
+    """
     return np.asarray(3.0 * (q / np.tanh(q) - 1.0) / (q * q), dtype=complex)
 
 

@@ -9,6 +9,8 @@ import numpy as np
 from releasekit.physics.arrays import floats
 from releasekit.physics.constants import ArrayLike, FloatArray
 
+_LEAST, _MOST = 1e-12, 1e12  # stand for 0 and infinity
+
 
 def bisect(
     function: Callable[[FloatArray], FloatArray], low: ArrayLike, high: ArrayLike
@@ -31,3 +33,12 @@ def bisect(
         beyond = function(middle) * right_sign > 0.0
         left, right = np.where(beyond, left, middle), np.where(beyond, middle, right)
     return np.asarray(0.5 * (left + right), dtype=float)
+
+
+def finite_column(value: ArrayLike) -> FloatArray:
+    """Give a positive number a new last axis for its roots, and keep it finite and above 0.
+
+    >>> finite_column([0.0, 2.7, np.inf]).tolist()
+    [[1e-12], [2.7], [1000000000000.0]]
+    """
+    return np.clip(floats(value)[0], _LEAST, _MOST)[..., np.newaxis]

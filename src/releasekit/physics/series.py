@@ -12,16 +12,18 @@ from releasekit.physics.asymptotes import (
 )
 from releasekit.physics.boundaries import (
     bath_equilibrium_fraction,
-    bath_roots_slab,
-    bath_roots_sphere,
-    film_roots_cylinder,
-    film_roots_slab,
-    film_roots_sphere,
     release_bath_slab,
     release_bath_sphere,
     release_film_cylinder,
     release_film_slab,
     release_film_sphere,
+)
+from releasekit.physics.eigenvalues import (
+    bath_roots_slab,
+    bath_roots_sphere,
+    film_roots_cylinder,
+    film_roots_slab,
+    film_roots_sphere,
 )
 from releasekit.physics.fronts import (
     amount_released_higuchi,

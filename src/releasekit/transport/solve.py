@@ -157,8 +157,9 @@ def _steps(lanes: Lanes, sizes: int, end: FloatArray, count: int) -> FloatArray:
         if lanes.actions[s] != Action.REPLACE:
             zero[s] = zero[s - 1]
     grid: FloatArray = time_steps(  # type: ignore[call-arg]
-        *(np.ascontiguousarray(each) for each in (part.segment_start, end, part.node_time,
-                                                  part.log_mobility[-1], part.matrix[-1], zero)), count)
+        *(np.ascontiguousarray(each) for each in (
+            part.segment_start, end, part.node_time, part.log_mobility[-1], part.matrix[-1],
+            zero)), count)
     return grid
 
 

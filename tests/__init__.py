@@ -1,0 +1,1 @@
+"""Tests; a package so that its folders can share builders.py."""
