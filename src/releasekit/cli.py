@@ -213,9 +213,9 @@ def simulate(
     from releasekit.launching import assignment
 
     wanted = dict(assignment(text) for text in changes or ())
+    releases, level = _run(formulations, wanted, draws, seed, accuracy, out, plot, quiet, duration)
     if duration is not None:
         wanted["duration"] = duration
-    releases, level = _run(formulations, wanted, draws, seed, accuracy, out, plot, quiet)
     _write(releases, out, plot, level, wanted, quiet)
     if json:
         from releasekit.results import summary
@@ -252,7 +252,7 @@ def compare(formulations: Formulations, draws: Draws = None, seed: Seed = None, 
 
 def _run(files: Sequence[str], changes: Mapping[str, str], draws: int | None, seed: int | None,
          accuracy: Accuracy | None, out: str | None, plot: str | None, quiet: bool,
-         ) -> tuple[list[Release], str]:
+         duration: str | None = None) -> tuple[list[Release], str]:
     """Read, change, check and simulate; what can be refused is refused before anything runs."""
     from releasekit import launching
     from releasekit.results import may_write
@@ -266,6 +266,8 @@ def _run(files: Sequence[str], changes: Mapping[str, str], draws: int | None, se
         ("draws", draws), ("seed", seed), ("accuracy", accuracy and accuracy.value))
         if value is not None})
     chosen = [launching.changed(one, changes) for one in chosen]
+    if duration is not None:
+        chosen = [launching.changed(one, {"duration": duration}, "--for") for one in chosen]
     launching.check_all(chosen)
     _say_if_compiling(quiet)
     with terminal.progress("simulating", quiet) as progress:

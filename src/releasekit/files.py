@@ -255,6 +255,15 @@ def write_text(path: FilePath, text: str) -> None:
         file.write_text(text, encoding="utf-8")
 
 
+def packaged(*parts: str) -> str:
+    """Return the path of a file that is shipped inside the package.
+
+    >>> packaged("verification", "cases.json").endswith("cases.json")
+    True
+    """
+    return str(Path(str(importlib.resources.files("releasekit"))).joinpath(*parts))
+
+
 def checksum(path: FilePath) -> str:
     """Return the SHA-256 of a file."""
     return hashlib.sha256(_read_bytes(path)).hexdigest()
@@ -263,10 +272,10 @@ def checksum(path: FilePath) -> str:
 # materials ----------------------------------------------------------------------------------------
 def _material_folders() -> list[Path]:
     """Folders of material files: the user's own first, then the shipped ones."""
-    packaged = Path(str(importlib.resources.files("releasekit"))) / "materials"
-    if not packaged.is_dir():
-        packaged = Path(__file__).resolve().parents[2] / "materials"
-    return [folder for folder in (Path("materials"), packaged) if folder.is_dir()]
+    shipped = Path(packaged("materials"))
+    if not shipped.is_dir():  # running from a checkout
+        shipped = Path(__file__).resolve().parents[2] / "materials"
+    return [folder for folder in (Path("materials"), shipped) if folder.is_dir()]
 
 
 def _role_of(file: Path) -> str:

@@ -24,7 +24,9 @@ FloatArray = NDArray[np.float64]
 CHOICES = (
     "polymer_concentration", "functionalisation_fraction", "thickness", "radius", "area",
     "packing_fraction", "dose_per_area", "exosome_concentration", "shape", "needle_height",
-    "needle_base_radius", "needle_tip_radius", "needle_pitch", "needle_count", "strut_radius",
+    "needle_base_radius", "needle_tip_radius", "needle_pitch", "needle_count", "needle_kind", "tips",
+    "insertion_depth_fraction", "backing_dose_fraction", "film_thickness",
+    "fluid_saturation_ratio", "strut_radius",
     "pore_volume_fraction", "pore_diameter", "scaffold_kind", "adsorbed_fraction",
     "embedded_fraction", "filling_fraction", "matrix_concentration",
 )
@@ -32,7 +34,8 @@ CHOICES = (
 USE = (
     "duration", "dressing_change_time", "carrier_at_change", "boundary", "fluid_removed_fraction",
     "dose_count", "tissue", "absorption_capacity", "absorbed_exudate_fraction",
-    "bath_volume_per_area", "external_film_thickness", "target_available_particles_per_cm2",
+    "bath_volume_per_area", "external_film_thickness", "wear_time", "needle_site",
+    "target_available_particles_per_cm2",
     "target_daily_release_low", "target_daily_release_high",
 )
 """Names allowed in ``[use]``."""

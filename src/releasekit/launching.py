@@ -6,13 +6,12 @@ import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from releasekit.catalogue import examine
 from releasekit.errors import InputError, Problem, ReleasekitWarning
-from releasekit.files import FilePath, json_text, read_toml
+from releasekit.files import FilePath, json_text, packaged, read_toml
 from releasekit.formulation import Formulation
 from releasekit.loading import load
 from releasekit.results import is_run, load_run, versions
@@ -36,9 +35,9 @@ def templates(kind: str, name: str) -> dict[Path, str]:
                                  suggestion="letters, digits, - and _, e.g. my-gel"))
 
     def filled(template: str, stem: str) -> str:
-        source = resources.files("releasekit").joinpath("templates", f"{template}.toml")
+        source = packaged("templates", f"{template}.toml")
         return re.sub(r'"NAME([\w.-]*)"', lambda found: json_text(stem + found[1]),
-                      read_toml(str(source)).text)
+                      read_toml(source).text)
 
     content = {target: filled(kind, target.stem)}
     if kind == "measured":
@@ -133,8 +132,9 @@ def assignment(text: str) -> tuple[str, str]:
     return name, value
 
 
-def changed(formulation: Formulation, changes: Mapping[str, str]) -> Formulation:
-    """Return a formulation with what the command line changes of it.
+def changed(formulation: Formulation, changes: Mapping[str, str],
+            option: str = OPTION) -> Formulation:
+    """Return a formulation with what an option of the command line changes of it.
 
     Raises
     ------
@@ -146,7 +146,7 @@ def changed(formulation: Formulation, changes: Mapping[str, str]) -> Formulation
     try:
         return formulation.but(**changes)  # type: ignore[arg-type]
     except InputError as error:
-        raise InputError([problem if problem.file else replace(problem, file=OPTION, line=0)
+        raise InputError([problem if problem.file else replace(problem, file=option, line=0)
                           for problem in error.problems]) from None
 
 

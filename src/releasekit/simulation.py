@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from releasekit.carriers.downstream import MOST_SEGMENTS
+from releasekit.carriers.downstream import MOST_SEGMENTS, taken_off
 from releasekit.carriers.families import FAMILIES, check
 from releasekit.carriers.inputs import Inputs
 from releasekit.carriers.lowered import Body, Lowered
@@ -189,7 +189,7 @@ def _simulate(designs: Designs, draws: int, seed: int, accuracy: str, threads: i
 
 def _run(designs: Designs, scores: Mapping[str, ArrayLike], draws: int, seed: int, accuracy: str,
          threads: int | None, progress: Progress | None) -> Release:
-    """Lower and solve all rows; rows that differ in their dressing changes or doses apart."""
+    """Lower and solve all rows, apart those that differ in dressing changes, doses or patches."""
     rows = len(designs)
     failed = dict(designs.check_rows())
     duration = designs.get("duration")
@@ -202,6 +202,12 @@ def _run(designs: Designs, scores: Mapping[str, ArrayLike], draws: int, seed: in
     schedule = np.stack([changes, changes if doses is None else np.floor(doses)])
     good = np.ones(rows, dtype=bool)
     good[list(failed)] = False
+    wear = designs.get("wear_time")
+    if wear is not None:
+        period = np.where(good, duration if every is None else np.minimum(every, duration), 1.0)
+        off = taken_off(wear, period, np.where(good, duration, 1.0),
+                        designs.base.word("carrier_at_change") == "replace")
+        schedule = np.concatenate([schedule, np.isfinite(off)])
     time = output_times(np.where(good, duration, 1.0))
     out: dict[str, FloatArray] = {}
     single = {name: np.full(rows, np.nan) for name in
@@ -235,6 +241,7 @@ def _run(designs: Designs, scores: Mapping[str, ArrayLike], draws: int, seed: in
                 single["free_auc"][index] = np.trapezoid(control["retained_fraction"],
                                                          time[index], axis=1)
             failed.update({int(index[i]): "a law gave no number for this design" for i in sick})
+            failed.update({int(index[i]): why for i, why in lowered.failed.items()})
             notes.update(inputs.outside)
             notes.update({note: note for note in lowered.notes})
             used.update({key: fact.basis for key, fact in inputs.used.items()})

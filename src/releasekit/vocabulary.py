@@ -118,7 +118,7 @@ _ROWS: tuple[_Row, ...] = (
     ("size_ratio", "λ_p", "1", "1", POSITIVE, (0.0, 1.0), "particle radius over pore radius"),
     ("membrane_bending_energy", "κ_c", "J", "J", POSITIVE, (1e-20, 1e-18), "bending modulus of the vesicle membrane"),
     ("sol_viscosity_ratio", "η_sol/η", "1", "1", (1.0, 1e9), (1.0, 1e4), "viscosity of the liquefied carrier over that of water"),
-    ("surface_located_fraction", "f_s", "1", "1", FRACTION, (0.0, 0.5), "share of the exosomes that sits on the surface and is free at once"),
+    ("surface_located_fraction", "f_s", "1", "1", FRACTION, (0.0, 0.9), "share of the exosomes that sits on the surface and is free at once"),
     ("irreversible_fraction", "f_irr", "1", "1", FRACTION, (0.0, 0.6), "share held until the matrix itself goes"),
     # binding -----------------------------------------------------------------------------------
     ("binding_on_rate", "k_on'", "1/s", "1/s", POSITIVE, (0.0, 1.0), "pseudo-first-order rate of binding to the matrix"),
@@ -203,6 +203,17 @@ _ROWS: tuple[_Row, ...] = (
     ("needle_modulus", "E_n", "Pa", "GPa", (1e3, 1e12), (1e8, 2e11), "Young modulus of the dry needle"),
     ("needle_strength", "σ_y", "Pa", "MPa", (1e3, 1e11), (1e6, 1e9), "yield strength of the dry needle"),
     ("skin_strength", "s", "Pa", "MPa", (1e2, 1e9), (1e5, 1e8), "insertion force per tip area"),
+    ("wound_bed_strength", "s_w", "Pa", "MPa", (1e2, 1e9), (1e5, 1e8), "insertion force per tip area where there is no stratum corneum"),
+    ("crowding_length", "g_c", "m", "um", (0.0, 1e-2), (0.0, 1e-3), "gap between the bases of needles below which they share the load"),
+    ("crowding_exponent", "n_c", "1", "1", (0.0, 10.0), (0.0, 1.0), "power with which the insertion force rises as the gap narrows"),
+    ("array_insertion_force", "F_a", "N", "N", POSITIVE, (0.0, 100.0), "force that pushes all needles on the wound into the tissue"),
+    ("needle_safety_ratio", "S_n", "1", "1", POSITIVE, POSITIVE, "force at which a needle fails over the force that inserts it; 2 or more is advisable"),
+    ("height_fraction", "y", "1", "1", FRACTION, FRACTION, "height of a needle, its tip completed to a point, over that at the start"),
+    ("part_low_fraction", "z_1", "1", "1", FRACTION, FRACTION, "distance of the lower end of a part of a needle from the point of its completed cone, over that of the base"),
+    ("part_high_fraction", "z_2", "1", "1", FRACTION, FRACTION, "distance of the upper end of a part of a needle from the point of its completed cone, over that of the base"),
+    ("backing_dose_fraction", "f_b", "1", "1", FRACTION, (0.0, 0.9), "share of the dose that is in the backing of a needle patch and stays there"),
+    ("dissolution_time", "t_d", "s", "s", POSITIVE, POSITIVE, "time in which a needle or its coating or shell dissolves in fresh fluid"),
+    ("soluble_repeat_count", "n_s", "1", "1", (0.0, 1e4), (2.0, 30.0), "repeating units up to which a chain fragment dissolves"),
     ("lateral_force", "F_l", "N", "N", POSITIVE, (0.0, 10.0), "sideways force on a needle tip"),
     ("buckling_force", "F_cr", "N", "N", POSITIVE, (0.0, 1e3), "axial force at which a needle buckles"),
     ("yield_force", "F_y", "N", "N", POSITIVE, (0.0, 1e3), "axial force at which the tip of a needle yields"),
@@ -247,6 +258,7 @@ _ROWS: tuple[_Row, ...] = (
     ("stock_volume_fraction", "x_st", "1", "1", FRACTION, (0.0, 0.5), "volume share of exosome stock in the mixed precursor"),
     ("price_per_dose", "€", "1", "1", POSITIVE, POSITIVE, "price of one dose, in the currency of the study"),
     ("duration", "T_end", "s", "d", (1.0, 1e9), (60.0, 1e7), "time simulated"),
+    ("wear_time", "T_p", "s", "d", (1.0, 1e9), (60.0, 2e6), "time after which a needle patch is taken away"),
     ("dressing_change_time", "T_d", "s", "d", (60.0, 1e9), (8e4, 2e6), "time between dressing changes"),
     ("fluid_removed_fraction", "ω", "1", "1", FRACTION, FRACTION, "share of the wound fluid wiped off at a dressing change"),
     ("dose_count", "n_d", "1", "1", (1.0, 1000.0), (1.0, 30.0), "applications"),
@@ -276,11 +288,14 @@ _ROWS: tuple[_Row, ...] = (
 QUANTITIES: dict[str, Quantity] = {row[0]: Quantity(*row) for row in _ROWS}
 
 OPTIONS: dict[str, tuple[str, ...]] = {
-    "carrier": ("hydrogel", "scaffold", "ecm", "measured", "free"),
+    "carrier": ("hydrogel", "microneedle", "scaffold", "ecm", "measured", "free"),
     "boundary": ("wound", "sink", "bath", "film"),
     "carrier_at_change": ("keep", "discard", "replace"),
     "shape": ("sheet", "rod", "bead"),
     "tissue": ("mixed", "resolved"),
+    "needle_kind": ("dissolving", "swellable", "biodegradable", "coated", "core-shell"),
+    "needle_site": ("wound-bed", "skin"),
+    "tips": ("attached", "separable"),
     "scaffold_kind": ("print", "fibre-mat", "sponge"),
 }
 """Choices that are words: name -> the words that are known."""

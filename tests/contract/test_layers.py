@@ -17,8 +17,9 @@ LAYERS = {
     "things": "toml_lines files checks facts draws given formulation dataset",
     "transport": """transport transport.problem transport.grid transport.state transport.chain
         transport.solve""",
-    "carriers": """carriers carriers.inputs carriers.lowered carriers.downstream carriers.gel_laws
-        carriers.hydrogel carriers.measured carriers.free carriers.families""",
+    "carriers": """carriers carriers.inputs carriers.lowered carriers.downstream carriers.black_box
+        carriers.gel_laws carriers.phases carriers.hydrogel carriers.scaffold carriers.ecm
+        carriers.measured carriers.free carriers.families""",
     "the run": "release metrics simulation",
     "questions": """catalogue results study candidates pareto search loading verification
         verification.labels verification.numerics verification.structure verification.kinetics

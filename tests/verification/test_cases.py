@@ -285,8 +285,8 @@ def test_where_0_is_expected_the_error_is_absolute() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{not json", "is not JSON"),
-        ("[\n {},\n", "is not JSON"),
+        ("{not json", "not valid JSON"),
+        ("[\n {},\n", "not valid JSON"),
         ('{"id": "REL-01"}', "must be a list of cases"),
         ("[3]", "case 1: must be a mapping"),
         ('[{"expected": [{"value": 1}]}]', "case 1: has no id"),
@@ -322,7 +322,7 @@ def test_all_problems_of_a_file_are_found_at_once(tmp_path: Path) -> None:
 
 def test_missing_file(tmp_path: Path) -> None:
     """For a traceback where the path is wrong."""
-    with pytest.raises(InputError, match=r"absent\.json: cannot be read"):
+    with pytest.raises(InputError, match=r"absent\.json: no such file"):
         load_cases(tmp_path / "absent.json")
 
 

@@ -18,7 +18,8 @@ FloatArray = NDArray[np.float64]
 MOST_SEGMENTS = 200
 
 
-def downstream(inputs: Inputs, vesicles: Vesicles, hindrance: FloatArray) -> dict[str, Any]:
+def downstream(inputs: Inputs, vesicles: Vesicles,
+               hindrance: FloatArray | None) -> dict[str, Any]:
     """Return the fields of ``Lanes`` beyond the open face of the carrier.
 
     Parameters
@@ -29,6 +30,8 @@ def downstream(inputs: Inputs, vesicles: Vesicles, hindrance: FloatArray) -> dic
         Sizes and free mobility [row, size].
     hindrance : shape (row, size) [1]
         Mobility in the carrier over free mobility: exudate drags exosomes through it no faster.
+        None if there is no carrier: exudate that is absorbed then takes exosomes along like
+        exudate that drains.
     """
     rows, count = vesicles.diameter.shape
     boundary = inputs.word("boundary", "wound")
@@ -46,6 +49,8 @@ def downstream(inputs: Inputs, vesicles: Vesicles, hindrance: FloatArray) -> dic
     if boundary == "wound":
         film, tissue = inputs["fluid_film_thickness"], inputs["tissue_depth"]
         flux, absorbed = inputs["exudate_flux"], _or(inputs, "absorbed_exudate_fraction", 0.0)
+        if hindrance is None:
+            absorbed = zero[:, 0]
         drain, through = wound.exudate_split(flux, absorbed)
         full = wound.absorption_time(flux, absorbed, _or(inputs, "absorption_capacity", np.inf))
         open_share = inputs["tissue_accessible_fraction"]
@@ -78,14 +83,42 @@ def downstream(inputs: Inputs, vesicles: Vesicles, hindrance: FloatArray) -> dic
                           ("fluid_uptake_rate", "film_uptake")):
             if name in inputs.formulation.given:
                 fields[key] = _over(inputs[name], count)
-    fields.update(_schedule(inputs, count, through, drain, full, hindrance))
+    slip = zero if hindrance is None else hindrance
+    fields.update(_schedule(inputs, count, through, drain, full, slip))
     return {key: value.reshape(*value.shape[:-2], -1) if isinstance(value, np.ndarray) else value
             for key, value in fields.items()}
 
 
+def taken_off(wear: FloatArray, period: FloatArray, duration: FloatArray,
+              replaced: bool) -> FloatArray:
+    """Return when a patch is taken away within each period between dressing changes.
+
+    Parameters
+    ----------
+    wear, period, duration : shape (row,) [s]
+        Wear time of a patch, time between dressing changes, end.
+    replaced
+        A fresh patch is put on at each dressing change.
+
+    Returns
+    -------
+    ndarray, shape (period, row) [s]
+        Infinite where no patch is taken away within the period.
+    """
+    count = int(np.ceil(np.max(duration / period) - 1e-9))
+    start = np.arange(count)[:, None] * period
+    off = (start if replaced else 0.0) + wear
+    within = (off >= start) & (off < np.minimum(start + period, duration * (1.0 - 1e-6)))
+    return np.where(within, off, np.inf)
+
+
 def _schedule(inputs: Inputs, count: int, through: FloatArray, drain: FloatArray,
               full: FloatArray, hindrance: FloatArray) -> dict[str, Any]:
-    """Return segments between dressing changes; a dressing that fills up splits its own."""
+    """Return segments between dressing changes; within one a dressing fills up or a patch goes.
+
+    All rows must have the same number of dressing changes and lose their patches in the same
+    periods.
+    """
     rows = inputs.rows
     duration = inputs["duration"]
     every = inputs.get("dressing_change_time")
@@ -95,26 +128,36 @@ def _schedule(inputs: Inputs, count: int, through: FloatArray, drain: FloatArray
     doses = int(np.max(_or(inputs, "dose_count", 1e9)))
     removed = _or(inputs, "fluid_removed_fraction", 0.0)
     fills = bool(np.any(full < period))
+    patch = taken_off(_or(inputs, "wear_time", np.inf), period, duration,
+                      after == Action.REPLACE)
 
     starts, actions, wiped, wind, wash = [], [], [], [], []
     film = _or(inputs, "fluid_film_thickness", np.inf)
+
+    def segment(at: FloatArray, action: Action, wipe: FloatArray, filled: FloatArray) -> None:
+        starts.append(at)
+        actions.append(action)
+        wiped.append(wipe)
+        wind.append(np.where(at < filled, through, 0.0))
+        wash.append(wound.washout_rate(np.where(at < filled, drain, drain + through), film))
+
     for change in range(changes + 1):
         action = after if change else Action.KEEP
         if action == Action.REPLACE and change >= doses:
             action = Action.DISCARD
         start = np.minimum(change * period, duration * (1.0 - 1e-9 * (changes + 1 - change)))
-        starts.append(start)
-        actions.append(action)
-        wiped.append(removed if change else np.zeros(rows))
-        wind.append(through)
-        wash.append(wound.washout_rate(drain, film))
+        end = np.minimum((change + 1) * period, duration)
+        filled = np.minimum(start + full, end - 1e-9 * (end - start)) if fills \
+            else np.full(rows, np.inf)
+        off, untouched = patch[change], np.zeros(rows)
+        segment(start, action, removed if change else untouched, filled)
+        if np.all(np.isfinite(off)):
+            if fills:
+                segment(np.minimum(off, filled), Action.KEEP, untouched, filled)
+            segment(np.maximum(off, start), Action.DISCARD, untouched, filled)
+            filled = np.maximum(off, filled)
         if fills:
-            end = np.minimum((change + 1) * period, duration)
-            starts.append(np.minimum(start + full, end - 1e-9 * (end - start)))
-            actions.append(Action.KEEP)
-            wiped.append(np.zeros(rows))
-            wind.append(np.zeros(rows))
-            wash.append(wound.washout_rate(drain + through, film))
+            segment(filled, Action.KEEP, untouched, filled)
     shares = {"segment_start": starts, "washout": wash, "film_removed": wiped}
     fields: dict[str, Any] = {name: np.stack([_over(each, count) for each in parts])
                               for name, parts in shares.items()}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from releasekit.carriers import free, gel_laws, hydrogel, measured
+from releasekit.carriers import ecm, free, gel_laws, hydrogel, measured, phases, scaffold
 from releasekit.carriers.inputs import Inputs
 from releasekit.carriers.lowered import Lowered
 from releasekit.errors import Problem, nearest
@@ -39,11 +39,28 @@ GEL_MODELS: dict[str, Mapping[str, Laws]] = {
     "connectivity": _laws(gel_laws.CONNECTIVITIES),
 }
 
+PORE_GEL_MODELS: dict[str, Mapping[str, Laws]] = {
+    "structure": _laws(gel_laws.STRUCTURES), "gel": {"none": (), **_laws(gel_laws.MOBILITIES)},
+    "gel_degradation": {"none": (), **_laws(gel_laws.DEGRADATIONS)},
+}
+SCAFFOLD_MODELS: dict[str, Mapping[str, Laws]] = {
+    "porous": _laws(scaffold.POROUS), "adsorption": scaffold.ADSORPTIONS,
+    "degradation": {"none": (), **_laws(phases.LOSSES)}, **PORE_GEL_MODELS,
+}
+ECM_MODELS: dict[str, Mapping[str, Laws]] = {
+    "mobility": _laws(ecm.FIBRE_MOBILITIES), "binding": gel_laws.BINDINGS,
+    "degradation": {"none": (), **{name: phases.LOSSES[name][1] for name in ecm.FIBRE_LOSSES}},
+    **PORE_GEL_MODELS,
+}
+
 FAMILIES: dict[str, Family] = {
     "hydrogel": Family(
         hydrogel.lower,
         GEL_MODELS,
         ("polymer", "exosome", "wound"), ("thickness",)),
+    "scaffold": Family(
+        scaffold.lower, SCAFFOLD_MODELS, ("polymer", "exosome", "wound"), ("thickness",)),
+    "ecm": Family(ecm.lower, ECM_MODELS, ("matrix", "exosome", "wound"), ("thickness",)),
     "measured": Family(measured.lower, {}, ("exosome", "wound"), ("dose_per_area",)),
     "free": Family(free.lower, {}, ("exosome", "wound"), ("dose_per_area",)),
 }
@@ -65,7 +82,7 @@ def check(formulation: Formulation) -> list[Problem]:
                                     key=f"models.{kind}", file=where,
                                     suggestion=f"one of {', '.join(family.models) or 'none'}"))
             continue
-        parts = name.replace(" ", "").split("+") if kind == "degradation" else [name]
+        parts = name.replace(" ", "").split("+") if kind.endswith("degradation") else [name]
         problems += [Problem(f"{part!r} is not known", key=f"models.{kind}", file=where,
                              suggestion=nearest(part, known) or f"one of {', '.join(known)}")
                      for part in parts if part not in known]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from releasekit.carriers.black_box import black_box
 from releasekit.carriers.inputs import Inputs
-from releasekit.carriers.lowered import Body, Lowered, black_box, vesicles
+from releasekit.carriers.lowered import Body, Lowered, vesicles
 
 
 def lower(inputs: Inputs, sizes: int) -> Lowered:
@@ -16,6 +17,8 @@ def lower(inputs: Inputs, sizes: int) -> Lowered:
     ves = vesicles(inputs, sizes)
     rows = inputs.rows
     time = np.stack([np.zeros(rows), inputs["duration"]])
-    lanes = black_box(inputs, ves, time, np.ones((2, rows)), np.ones(rows))
-    return Lowered((Body(lanes, ves.weight, np.ones(rows)),), inputs["dose_per_area"],
-                   np.ones(rows))
+    lanes = black_box(inputs, ves, time, np.ones((2, rows)), np.ones(rows), sieve=False)
+    # as the control of a gel that is fed as a concentration there is no such dose, nor need of it
+    fed = inputs.get("dose_per_area")
+    return Lowered((Body(lanes, ves.weight, np.ones(rows)),),
+                   np.full(rows, np.nan) if fed is None else fed, np.ones(rows))

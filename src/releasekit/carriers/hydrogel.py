@@ -44,7 +44,8 @@ class Decay(NamedTuple):
 
 # degradation in time -----------------------------------------------------------------------------
 
-def _decay(inputs: Inputs) -> Decay:
+def network_decay(inputs: Inputs) -> Decay:
+    """Return mesh growth and sol share over time, by the chosen loss of bonds."""
     duration = inputs["duration"][:, None]
     if inputs.model("degradation", "none") == "none":
         time = duration * np.array([0.0, 1.0])
@@ -87,10 +88,10 @@ def lower(inputs: Inputs, sizes: int) -> Lowered:
         Vesicle sizes per design.
     """
     ves = vesicles(inputs, sizes)
-    decay = _decay(inputs)
-    decay, stretch = _with_measured_time(inputs, decay)
-    made, diffusivity = _diffusivity(inputs, ves, decay)
-    matrix = _matrix(inputs, decay)
+    decay = network_decay(inputs)
+    decay, stretch = with_measured_series(inputs, decay)
+    made, diffusivity = gel_diffusivity(inputs, ves, decay)
+    matrix = matrix_left(inputs, decay)
 
     shape = SHAPES[inputs.word("shape", "sheet")]
     layer = volume_per_area(inputs)
@@ -129,8 +130,8 @@ def lower(inputs: Inputs, sizes: int) -> Lowered:
     return Lowered((Body(lanes, ves.weight, np.ones(inputs.rows)),), active, recovery, properties)
 
 
-def _diffusivity(inputs: Inputs, ves: Vesicles,
-                 decay: Decay) -> tuple[Network | None, FloatArray]:
+def gel_diffusivity(inputs: Inputs, ves: Vesicles,
+                    decay: Decay) -> tuple[Network | None, FloatArray]:
     """Return the network as made and the mobility [row, size, node]."""
     free = ves.free_diffusivity[:, :, None]
     d = ves.diameter[:, :, None]
@@ -161,7 +162,7 @@ def _diffusivity(inputs: Inputs, ves: Vesicles,
     return made, np.minimum(mixed, free)
 
 
-def _matrix(inputs: Inputs, decay: Decay) -> FloatArray:
+def matrix_left(inputs: Inputs, decay: Decay) -> FloatArray:
     """Return the share of matrix and binding sites left, [row, node]; it never grows."""
     series = inputs.series("mass_remaining_fraction")
     left = 1.0 - decay.sol_share
@@ -170,7 +171,7 @@ def _matrix(inputs: Inputs, decay: Decay) -> FloatArray:
     return np.minimum.accumulate(np.clip(left, 0.0, 1.0), axis=1)
 
 
-def _with_measured_time(inputs: Inputs, decay: Decay) -> tuple[Decay, FloatArray]:
+def with_measured_series(inputs: Inputs, decay: Decay) -> tuple[Decay, FloatArray]:
     """Let measured series of modulus and swelling replace what was computed.
 
     The mesh follows a measured modulus as G^(-1/3) and a measured swelling as Q^(1/3); swelling
@@ -188,8 +189,8 @@ def _with_measured_time(inputs: Inputs, decay: Decay) -> tuple[Decay, FloatArray
     if np.any(np.isfinite(decay.gel_point_time)):
         time = np.sort(np.concatenate([time[:, 1:], decay.time], axis=1), axis=1)
     time = time + inputs["duration"][:, None] * 1e-9 * np.arange(time.shape[1])
-    growth = _at(time, decay.time, decay.mesh_growth)
-    sol = _at(time, decay.time, decay.sol_share)
+    growth = at_nodes(time, decay.time, decay.mesh_growth)
+    sol = at_nodes(time, decay.time, decay.sol_share)
     if "plateau_modulus" in series:
         modulus = np.interp(time, *series["plateau_modulus"])
         growth = (modulus / inputs["plateau_modulus"][:, None]) ** (-1.0 / 3.0)
@@ -201,7 +202,7 @@ def _with_measured_time(inputs: Inputs, decay: Decay) -> tuple[Decay, FloatArray
     return Decay(time, growth, sol, decay.gel_point_time), stretch
 
 
-def _at(time: FloatArray, known: FloatArray, values: FloatArray) -> FloatArray:
+def at_nodes(time: FloatArray, known: FloatArray, values: FloatArray) -> FloatArray:
     """Interpolate each row on its own nodes."""
     index = np.clip((time[:, :, None] > known[:, None, 1:]).sum(axis=2), 0, known.shape[1] - 2)
     rows = np.arange(len(time))[:, None]

@@ -18,6 +18,7 @@ from releasekit.vocabulary import QUANTITIES, quantity
 FloatArray = NDArray[np.float64]
 
 ROLE_ORDER = ("polymer", "matrix", "exosome", "wound")
+YOUNG_MODULI = ("compressive_modulus", "tensile_modulus")
 YOUNG_OVER_SHEAR = 3.0
 """E = 3 G for an incompressible gel."""
 STATE_OF_CONDITION = {"temperature": "wound_temperature", "ph": "wound_ph"}
@@ -54,7 +55,9 @@ class Inputs:
         self._known: dict[str, FloatArray] = {}
 
     def __contains__(self, name: str) -> bool:
-        return self._stated(name) is not None or self._fact(name) is not None
+        given = self.formulation.given.get(name)
+        return (self._stated(name) is not None or self._fact(name) is not None
+                or (given is not None and given.times is not None))
 
     def __getitem__(self, name: str) -> FloatArray:
         """Return a quantity over rows; ones (and a remembered problem) if nobody knows it."""
@@ -67,17 +70,23 @@ class Inputs:
         return self._known[name]
 
     def get(self, name: str) -> FloatArray | None:
-        """Return a quantity over rows, or None."""
+        """Return a quantity over rows, or None; of a measured series its first value."""
+        other_names = YOUNG_MODULI if name == "plateau_modulus" else ()
         stated = self._stated(name)
         if stated is not None:
             return self._spread(stated)
+        series = self.series(name)
+        if series is not None:
+            return self._spread(series[1][0])
+        for young in other_names:
+            if self._stated(young) is not None:  # what is stated beats a fact by any name
+                return np.asarray(self[young] / YOUNG_OVER_SHEAR)
         fact = self._fact(name)
         if fact is not None:
             return self._read(fact)
-        if name == "plateau_modulus":
-            for young in ("compressive_modulus", "tensile_modulus"):
-                if young in self:
-                    return np.asarray(self[young] / YOUNG_OVER_SHEAR)
+        for young in other_names:
+            if self._fact(young) is not None:
+                return np.asarray(self[young] / YOUNG_OVER_SHEAR)
         return None
 
     def word(self, name: str, default: str = "") -> str:

@@ -13,10 +13,6 @@ from releasekit.transport.problem import Lanes
 
 FloatArray = NDArray[np.float64]
 
-SEALED = -300.0
-"""Logarithm of a mobility [1/s] so small that nothing crosses the face of a black box."""
-
-
 @dataclass(frozen=True)
 class Vesicles:
     """Sizes of the exosomes of each row: ``diameter`` [row, size], share of each size."""
@@ -54,7 +50,8 @@ class Lowered:
     """A transport problem with what is worth knowing of it.
 
     ``dose_per_area`` [row] is the active dose at application, ``properties`` derived quantities
-    [row] in SI by their vocabulary names, ``notes`` what a user should be told.
+    [row] in SI by their vocabulary names, ``notes`` what a user should be told, ``failed`` rows
+    that cannot be made and why.
     """
 
     bodies: tuple[Body, ...]
@@ -62,6 +59,7 @@ class Lowered:
     recovery: FloatArray
     properties: dict[str, FloatArray] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    failed: dict[int, str] = field(default_factory=dict)
 
 
 def vesicles(inputs: Inputs, count: int) -> Vesicles:
@@ -81,13 +79,15 @@ def volume_per_area(inputs: Inputs) -> FloatArray:
     return np.asarray(inputs["thickness"] * inputs["packing_fraction"])
 
 
-def dose(inputs: Inputs) -> tuple[FloatArray, FloatArray]:
+def dose(inputs: Inputs, layer: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
     """Return the active dose per area at application and the recovery through all steps.
 
-    The dose is fed as ``dose_per_area`` or as ``exosome_concentration`` of the carrier.
+    The dose is fed as ``dose_per_area`` or as ``exosome_concentration`` of the carrier, whose
+    volume per wound area is ``layer`` (that of a sheet or packed layer by default).
     """
     if inputs.designs.get("exosome_concentration") is not None:
-        fed = inputs["exosome_concentration"] * volume_per_area(inputs)
+        fed = inputs["exosome_concentration"] * (volume_per_area(inputs) if layer is None
+                                                 else layer)
     else:
         fed = inputs["dose_per_area"]
     steps = [step.active_recovery_fraction for step in inputs.formulation.process]
@@ -98,32 +98,3 @@ def dose(inputs: Inputs) -> tuple[FloatArray, FloatArray]:
 def lanes_of(per_row: FloatArray, sizes: int) -> FloatArray:
     """Repeat rows (last axis) for every vesicle size, or flatten [..., row, size]."""
     return np.repeat(per_row, sizes, axis=-1)
-
-
-def black_box(inputs: Inputs, ves: Vesicles, time: FloatArray, left: FloatArray,
-              surface: FloatArray) -> Lanes:
-    """Return lanes of a carrier that no transport law describes: a reservoir before the film.
-
-    Parameters
-    ----------
-    inputs, ves
-        The table of designs and its vesicle sizes.
-    time, left : shape (node, row)
-        Share of the reservoir that is still in the carrier, over time.
-    surface : shape (row,)
-        Share of the dose that is in the wound fluid at once.
-    """
-    from releasekit.carriers.downstream import downstream
-
-    rows, count = ves.diameter.shape
-    lanes = rows * count
-    one, zero = np.ones(lanes), np.zeros(lanes)
-    nodes = np.ones((len(time), lanes))
-    beyond = downstream(inputs, ves, np.zeros((rows, count)))
-    return Lanes(
-        shape_exponent=0, trapped_to_film=True, extent=one * 1e-3, volume_per_area=one * 1e-3,
-        node_time=lanes_of(time, count), log_mobility=nodes * SEALED,
-        matrix=lanes_of(left, count), stretch=nodes, on_rate=zero, off_rate=one, free_share=zero,
-        bound_share=zero, trapped_share=lanes_of(1.0 - surface, count),
-        surface_share=lanes_of(surface, count),
-        carrier_inactivation=lanes_of(inputs["carrier_inactivation_rate"], count), **beyond)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
+from releasekit.carriers.black_box import black_box
 from releasekit.carriers.inputs import Inputs
-from releasekit.carriers.lowered import Body, Lowered, black_box, dose, vesicles
+from releasekit.carriers.lowered import Body, Lowered, dose, vesicles
 from releasekit.errors import InputError, Problem
 
 NODES = 64

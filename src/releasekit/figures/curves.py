@@ -49,9 +49,10 @@ class Series:
     marker: str
 
     def change_times(self) -> tuple[float, ...]:
-        """Return the times of the dressing changes [d]."""
+        """Return the times of the dressing changes [d]; one that changes nothing is none."""
         every = self.release.designs.get("dressing_change_time")
-        if every is None:
+        at_change = self.release.formulation.word("carrier_at_change", "keep")
+        if every is None or not (self.release.at_wound or at_change != "keep"):
             return ()
         end = float(self.release.time[0, -1])
         return tuple(float(t) / DAY for t in np.arange(every[0], end * (1 - 1e-9), every[0]))
@@ -137,9 +138,9 @@ def series_of(releases: Sequence[Release]) -> list[Series]:
         if np.isnan(one["released_fraction"]).all():
             reason = next(iter(one.failed.values()), "a law gave no number")
             raise InputError(f"{labels[place]}: there is no result to plot ({reason})")
-        colour = palette[place % len(palette)] if len(set(families)) == 1 else _shade(
-            FAMILY_COLOURS.get(family, "#000000"), families[:place].count(family))
         again, style = divmod(place, len(LINE_STYLES))
+        colour = palette[(place + again) % len(palette)] if len(set(families)) == 1 else _shade(
+            FAMILY_COLOURS.get(family, "#000000"), families[:place].count(family))
         found.append(Series(labels[place], one, one.table(), colour, LINE_STYLES[style],
                             LINE_MARKERS[again]))
     return found

@@ -83,7 +83,7 @@ def add_legend(figure: Figure, handles: Sequence[Artist]) -> None:
     """Put the legend below the axes, where it covers nothing, and make room for it."""
     labels = [textwrap.fill(str(handle.get_label()), 90) for handle in handles]
     longest = max(len(line) for label in labels for line in label.split("\n"))
-    columns = max(1, min(3, len(labels), 105 // (longest + 10)))
+    columns = max(1, min(3, len(labels), 112 // (longest + 10)))
     lines = sum(label.count("\n") + 1 for label in labels)
     figure.set_figheight(figure.get_figheight() + 0.17 * -(-lines // columns) + 0.1)
     figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False,

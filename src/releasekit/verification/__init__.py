@@ -6,17 +6,17 @@ A case is a mapping with an ``id``, ``inputs``, a list ``expected`` of rows (tim
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module, resources
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
 from releasekit.errors import InputError, Problem
+from releasekit.files import packaged, read_json
 
 __all__ = ["Check", "Outcome", "checks", "load_cases", "verify"]
 
@@ -69,20 +69,8 @@ def load_cases(path: str | Path | None = None) -> list[dict[str, Any]]:
     >>> load_cases()[0]["id"]
     'NET-01'
     """
-    name = str(path) if path is not None else "cases.json"
-    try:
-        if path is None:
-            text = resources.files(__name__).joinpath("cases.json").read_text(encoding="utf-8-sig")
-        else:
-            text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(Problem(f"cannot be read: {error}", file=name)) from error
-    try:
-        cases = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise InputError(
-            Problem(f"is not JSON: {error.msg}", file=name, line=error.lineno)
-        ) from error
+    name = packaged("verification", "cases.json") if path is None else str(path)
+    cases = read_json(name)
     if not isinstance(cases, list):
         raise InputError(Problem("must be a list of cases", file=name))
     problems = [

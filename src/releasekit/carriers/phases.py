@@ -1,0 +1,202 @@
+"""Carriers of several phases: facts of one part, a solid that goes over time, a gel in its pores.
+
+Scaffolds and decellularised matrices share this: a solid whose share left m(t) decides how much
+it holds and how open it is, and pores filled with fluid, with a gel, or with some of both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from releasekit.carriers.gel_laws import DEGRADATIONS, MOBILITIES, STRUCTURES, Laws, Network
+from releasekit.carriers.inputs import Inputs
+from releasekit.carriers.lowered import Vesicles
+from releasekit.facts import Fact
+from releasekit.physics import autocatalysis, degradation, mobility, porous
+
+FloatArray = NDArray[np.float64]
+Left = Callable[[FloatArray], FloatArray]
+"""Share of a solid that is left, [row, node], at times [row, node] [s]."""
+
+INTERVALS = 32
+"""Between nodes m(t) runs straight: with 32 equal steps of √m that is off by 5e-4 at most."""
+HALVINGS = 48
+"""Bisection of a duration to 1e-14 of it."""
+
+
+class Part(Inputs):
+    """The same table of designs, but facts come from some of its materials only.
+
+    Parameters
+    ----------
+    whole
+        The table of designs.
+    places
+        Names in ``[made_of]``, in the order in which they are asked.
+    """
+
+    def __init__(self, whole: Inputs, *places: str) -> None:
+        super().__init__(whole.designs, whole.scores)
+        self.places = places
+        # what was used and what is missing is told of the whole
+        self.used, self.given_used = whole.used, whole.given_used
+        self.missing, self.outside = whole.missing, whole.outside
+
+    def _fact(self, name: str) -> Fact | None:
+        for place in self.places:
+            material = self.formulation.materials.get(place)
+            if material is not None and name in material.facts:
+                return material.facts[name]
+        return None
+
+
+# a solid that goes -------------------------------------------------------------------------------
+
+def _first_order(name: str) -> Callable[[Inputs], Left]:
+    def law(inputs: Inputs) -> Left:
+        rate = DEGRADATIONS[name][0](inputs)[:, None]
+        return lambda time: degradation.intact_first_order(rate, time)
+    return law
+
+
+def _saturating(inputs: Inputs) -> Left:
+    if "substrate_concentration" in inputs or "matrix_concentration" not in inputs:
+        substrate = inputs["substrate_concentration"]
+    else:
+        substrate = inputs["matrix_concentration"] / inputs["chain_molar_mass"]
+    flux = inputs["catalytic_rate"] * inputs["enzyme_concentration"]
+    loss = inputs.get("enzyme_decay_rate")
+    decay = np.zeros(inputs.rows) if loss is None else loss
+    S, K, V, k_d = (each[:, None] for each in (substrate, inputs["michaelis_concentration"], flux,
+                                               decay))
+    return lambda time: degradation.michaelis_menten(S, K, V, k_d, time) / S
+
+
+def _autocatalytic(inputs: Inputs) -> Left:
+    ester, acid = inputs["ester_concentration"], inputs["acid_concentration"]
+    rate = inputs["second_order_rate"] * inputs.call(
+        degradation.arrhenius_factor, temperature=inputs["wound_temperature"])
+    E, A, k = (each[:, None] for each in (ester, acid, rate))
+    return lambda time: autocatalysis.ester_autocatalytic(E, A, k, time) / E
+
+
+def _surface_erosion(inputs: Inputs) -> Left:
+    radius, speed = inputs["strut_radius"][:, None], inputs["erosion_speed"][:, None]
+    return lambda time: 1.0 - porous.release_strut_eroding(time, radius, speed)
+
+
+LOSSES: dict[str, tuple[Callable[[Inputs], Left], Laws]] = {
+    **{name: (_first_order(name), (degradation.intact_first_order, *laws))
+       for name, (_, laws) in DEGRADATIONS.items() if name not in ("ionic", "michaelis-menten")},
+    "michaelis-menten": (_saturating, (degradation.michaelis_menten,)),
+    "surface-erosion": (_surface_erosion, (porous.release_strut_eroding,)),
+    "autocatalytic": (_autocatalytic, (autocatalysis.ester_autocatalytic,
+                                       degradation.arrhenius_factor)),
+}
+"""How a solid goes: name -> its share left over time, and the laws it calls. Names may be added
+up: each then acts on what the others leave. Mass is taken to go as bonds do."""
+
+
+def solid_left(inputs: Inputs) -> Left:
+    """Return the share of the solid left over time; a measured series replaces the laws."""
+    series = inputs.series("mass_remaining_fraction")
+    if series is not None:
+        times, values = series[0], np.minimum.accumulate(series[1]) / series[1][0]
+        return lambda time: np.interp(time, times, values)
+    return _product([LOSSES[name][0](inputs) for name in _names(inputs, "degradation")])
+
+
+def gel_left(inputs: Inputs) -> Left:
+    """Return the share of the gel in the pores left over time: it goes place by place."""
+    return _product([_first_order(name)(inputs) for name in _names(inputs, "gel_degradation")])
+
+
+def _names(inputs: Inputs, kind: str) -> list[str]:
+    names = inputs.model(kind, "none").replace(" ", "").split("+")
+    return [name for name in names if name != "none"]
+
+
+def _product(parts: list[Left]) -> Left:
+    def left(time: FloatArray) -> FloatArray:
+        share = np.ones_like(time)
+        for part in parts:
+            share = share * part(time)
+        return share
+    return left
+
+
+def loss_nodes(duration: FloatArray, *parts: Left) -> FloatArray:
+    """Return times [row, node] from 0 to the end, at equal steps of √m of the parts' mean m(t)."""
+    end = duration[:, None]
+
+    def root(time: FloatArray) -> FloatArray:
+        return np.asarray(np.sqrt(sum(part(time) for part in parts) / len(parts)))
+
+    last = root(end)
+    if np.all(last == 1.0):
+        return end * np.array([0.0, 1.0])
+    goal = 1.0 - (1.0 - last) * np.linspace(0.0, 1.0, INTERVALS + 1)
+    early, late = np.zeros_like(goal), np.broadcast_to(end, goal.shape)
+    for _ in range(HALVINGS):
+        middle = 0.5 * (early + late)
+        above = root(middle) > goal
+        early, late = np.where(above, middle, early), np.where(above, late, middle)
+    late[:, 0], late[:, -1] = 0.0, duration
+    # rows that lose nothing have all their inner nodes at the start: keep times rising
+    return np.maximum.accumulate(late, axis=1) + end * 1e-9 * np.arange(INTERVALS + 1)
+
+
+# a gel in the pores -------------------------------------------------------------------------------
+
+class Filling(NamedTuple):
+    """The gel in the pores: its network as made, and the share of it left over time."""
+
+    part: Inputs
+    made: Network
+    left: Left
+
+
+def filling(inputs: Inputs, place: str) -> Filling | None:
+    """Return the gel in the pores, made of the material in one place of ``[made_of]``, if any."""
+    named = place in inputs.formulation.materials
+    if inputs.model("gel", "unified" if named else "none") == "none":
+        return None
+    part = Part(inputs, place, "exosome", "wound")
+    made = STRUCTURES[part.model("structure", "modulus")][0](part)
+    return Filling(part, made, gel_left(part))
+
+
+def pore_medium(gel: Filling | None, ves: Vesicles, time: FloatArray) -> FloatArray:
+    """Return the mobility in the pore space over that in fluid, [row, size, node].
+
+    Where a gel fills a share of the pores, gel and fluid are mixed at random (effective medium).
+    """
+    free = ves.free_diffusivity[:, :, None]
+    if gel is None:
+        return np.ones((*ves.diameter.shape, time.shape[1]))
+    law = MOBILITIES[gel.part.model("gel", "unified")][0]
+    in_gel = law(gel.part, ves.diameter[:, :, None], gel.made.mesh_size_median[:, None, None], free)
+    filled = gel.part["filling_fraction"][:, None] * gel.left(time)
+    return np.minimum(mobility.effective_medium(
+        np.ones(()), np.minimum(in_gel, 1.0), filled[:, None, :]), 1.0)
+
+
+# what a user should be told -----------------------------------------------------------------------
+
+def warn_if(rows: NDArray[np.bool_], text: str) -> tuple[str, ...]:
+    """Return a note if something holds for most rows (single draws may be far out)."""
+    return (text,) if np.mean(rows) > 0.5 else ()
+
+
+def loading_notes(inputs: Inputs, exosome_concentration: FloatArray) -> tuple[str, ...]:
+    """Return a note if the carrier cannot hold the dose."""
+    most = inputs.get("loading_capacity")
+    if most is None:
+        return ()
+    return warn_if(exosome_concentration > most,
+                   "exosome_concentration is above loading_capacity: the carrier cannot hold this "
+                   "dose; make it thicker or lower the dose")
