@@ -22,7 +22,8 @@ def main() -> None:
     save_figure(plot_ledger(bands[0]), f"{FOLDER}/ledger.png")
     assay = gelma.but(boundary="sink", carrier_at_change="keep", name="GelMA sheet, in buffer")
     points = rk.load("examples/datasets/bench-gel.csv")
-    points = replace(points, curves=tuple(replace(c, name="example, invented numbers") for c in points.curves))
+    points = replace(points, curves=tuple(
+        replace(curve, name="example, invented numbers") for curve in points.curves))
     save_figure(plot(rk.simulate(assay), points), f"{FOLDER}/bench.png")
     study = rk.load("examples/diabetic-foot-ulcer.toml")
     save_figure(plot_pareto(rk.optimise(study, budget=500)), f"{FOLDER}/front.png")

@@ -25,6 +25,7 @@ from releasekit.release import DAY, LEDGER, Release
 from releasekit.study import Objective, Study
 
 TIMES = 13.7 * DAY * np.linspace(0.0, 1.0, 23) ** 2
+TWO = {"thickness": np.array([0.0021, 0.0013])}
 LONG = "a gel of two polymers, printed, crosslinked twice and dried, on a foot ulcer"
 
 
@@ -71,7 +72,6 @@ def bench(**measured: list[float]) -> Dataset:
                                   for name, values in measured.items()), "particles")
 
 
-# loading ------------------------------------------------------------------------------------------
 def test_matplotlib_is_loaded_by_the_first_figure_only() -> None:
     """Mistake: an import at the top makes every command line slow."""
     code = "import sys, releasekit.figures; print('matplotlib' in sys.modules)"
@@ -86,7 +86,6 @@ def test_pyplot_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     plot_ledger(made())
 
 
-# curves -------------------------------------------------------------------------------------------
 def test_axes_say_quantity_and_unit() -> None:
     """Mistake: an axis without unit, or days labelled as hours."""
     upper, lower = plot(made()).axes
@@ -100,12 +99,11 @@ def test_axes_say_quantity_and_unit() -> None:
 
 def test_one_line_per_design_with_its_numbers() -> None:
     """Mistake: the first row is drawn for all, or time stays in seconds."""
-    sheet, table = made(), made("PEG", columns={"thickness": np.array([0.0021, 0.0013])})
+    sheet, table = made(), made("PEG", columns=TWO)
     figure = plot([sheet, table])
     assert legend_texts(figure) == ["GelMA sheet", "PEG, thickness 2.1 mm", "PEG, thickness 1.3 mm"]
-    drawn = [line.get_ydata() for line in curves(figure)]
-    np.testing.assert_array_equal(drawn, [sheet["retained_fraction"][0],
-                                          *table["retained_fraction"]])
+    np.testing.assert_array_equal([line.get_ydata() for line in curves(figure)], [
+        sheet["retained_fraction"][0], *table["retained_fraction"]])
     np.testing.assert_allclose(curves(figure)[2].get_xdata(), TIMES / DAY)
     np.testing.assert_array_equal(curves(figure, 1)[2].get_ydata(),
                                   table["available_particles_per_cm2"][1])
@@ -116,8 +114,7 @@ def test_draws_give_a_band_from_5_to_95_percent() -> None:
     release = made(draws=41)
     figure = plot(release)
     bands = [c for c in figure.axes[0].collections if isinstance(c, PolyCollection)]
-    corners = bands[0].get_paths()[0].vertices
-    assert isinstance(corners, np.ndarray)
+    corners = np.asarray(bands[0].get_paths()[0].vertices)
     low, high = np.quantile(release["retained_fraction"], [0.05, 0.95], axis=0)
     at_end = corners[np.isclose(corners[:, 0], 13.7)][:, 1]
     assert (at_end.min(), at_end.max()) == pytest.approx((low[-1], high[-1]))
@@ -167,8 +164,7 @@ def test_measured_points() -> None:
 def test_points_go_with_the_column_that_was_observed() -> None:
     """Mistake: released particles beside a curve of what is retained, or activity beside all."""
     assay = Dataset("Bench", bench(a=[0.1]).curves, "activity")
-    label = plot(made(), assay).axes[0].get_ylabel()
-    assert label == "released, active\n[fraction of dose]"
+    assert plot(made(), assay).axes[0].get_ylabel() == "released, active\n[fraction of dose]"
     with pytest.raises(InputError, match="released_fraction"):
         plot(made(), bench(a=[0.1]), "retained_fraction")
     with pytest.raises(InputError, match="13 measured curves"):
@@ -198,7 +194,6 @@ def test_the_target_is_marked() -> None:
     assert "target, 2.3e7 per cm²" in legend_texts(figure)
 
 
-# telling apart ------------------------------------------------------------------------------------
 def luminance(colour: Any) -> float:
     return round(float(np.dot([0.299, 0.587, 0.114], to_rgb(colour))), 2)
 
@@ -215,11 +210,9 @@ def test_series_differ_in_grey(families: list[str]) -> None:
 def test_families_keep_their_colour() -> None:
     """Mistake: a family changes its colour with the order of the releases."""
     found = series_of([made("a", "scaffold"), made("b", "free"), made("c", "scaffold")])
-    assert [s.colour.upper() for s in found[:2]] == [FAMILY_COLOURS["scaffold"],
-                                                     FAMILY_COLOURS["free"]]
+    assert found[0].colour.upper() == FAMILY_COLOURS["scaffold"]
     assert found[2].colour != found[0].colour
-    again = series_of([made("b", "free"), made("a", "scaffold")])
-    assert again[1].colour == found[0].colour
+    assert series_of([made("b", "free"), made("a", "scaffold")])[1].colour == found[0].colour
 
 
 def test_names_and_numbers_of_curves() -> None:
@@ -234,7 +227,7 @@ def test_names_and_numbers_of_curves() -> None:
 
 def test_a_failed_design_is_named() -> None:
     """Mistake: an empty line, or a warning from an all-nan quantile."""
-    good = made(columns={"thickness": np.array([0.0021, 0.0013])})
+    good = made(columns=TWO)
     columns = {name: column.copy() for name, column in good.columns.items()}
     for column in columns.values():
         column[1] = np.nan
@@ -263,13 +256,11 @@ def test_legend_covers_nothing(name: str) -> None:
         assert figure.get_figwidth() == 6.5
 
 
-# the ledger ---------------------------------------------------------------------------------------
 def test_ledger_adds_up_and_names_every_part() -> None:
     """Mistake: a part is left out, or stacked from the wrong floor."""
     figure = plot_ledger(made())
     areas = figure.axes[0].collections
-    corners = areas[-1].get_paths()[0].vertices
-    assert isinstance(corners, np.ndarray)
+    corners = np.asarray(areas[-1].get_paths()[0].vertices)
     assert corners[:, 1].max() == pytest.approx(1.0, abs=1e-12)
     texts = legend_texts(figure)
     assert len(areas) == len(LEDGER) == len(texts) - 1
@@ -299,14 +290,13 @@ def test_ledger_of_an_assay_has_a_medium() -> None:
 
 def test_ledger_of_one_design_of_many() -> None:
     """Mistake: the first row whatever row is asked for."""
-    table = made(columns={"thickness": np.array([0.0021, 0.0013])})
+    table = made(columns=TWO)
     figure = plot_ledger(table, 1)
     assert figure.axes[0].get_title() == "GelMA sheet, thickness 1.3 mm"
     np.testing.assert_array_equal(figure.numbers["in_carrier_fraction"],  # type: ignore[attr-defined]
                                   table["in_carrier_fraction"][1])
 
 
-# a search -----------------------------------------------------------------------------------------
 GOALS = (Objective("retained_auc_d", "maximise"), Objective("released_24h_fraction", "minimise"),
          Objective("cost_per_dose", "minimise", scale="log"))
 
@@ -315,9 +305,8 @@ def search(name: str = "GelMA sheet", count: int = 2, draws: int = 0) -> Any:
     """Make the result of a search by hand: a front of seven trials, all with their reasons."""
     study = Study("demo", "", (), (), GOALS[:count], draws=draws)
     x = np.linspace(0.07, 0.93, 7)
-    end = "" if not draws else "_p10"
-    up, down = f"retained_auc_d{end}", f"released_24h_fraction{end.replace('10', '90')}"
-    price = f"cost_per_dose{end.replace('10', '90')}"
+    up, down, price = (f"{goal.metric}{end if draws else ''}" for goal, end in
+                       zip(GOALS, ("_p10", "_p90", "_p90"), strict=True))
     front = pd.DataFrame({"trial": np.arange(7), "status": "feasible", "formulation": name,
                           "carrier": ["hydrogel"] * 4 + ["microneedle"] * 3,
                           up: 9.3 * np.sqrt(x), down: x, price: 37.0 * np.exp(5.1 * (1 - x))})
@@ -334,10 +323,8 @@ def test_front_picks_and_feasible_trials() -> None:
     """Mistake: infeasible trials shown, axes swapped, a pick's letter at another point."""
     figure = plot_pareto(search())
     (axis,) = figure.axes
-    assert axis.get_ylabel().replace("\n", " ").replace("\xa0", " ").endswith(
-        "[d], more is better")
-    assert axis.get_xlabel().replace("\n", " ").replace("\xa0", " ").endswith(
-        "[fraction of dose], less is better")
+    assert " ".join(axis.get_ylabel().split()).endswith("[d], more is better")
+    assert " ".join(axis.get_xlabel().split()).endswith("[fraction of dose], less is better")
     assert len(xy(axis.lines[0])) == 14
     letters = {text.get_text(): text.xy for text in axis.texts}  # type: ignore[attr-defined]
     assert letters["A"] == pytest.approx((0.5, 9.3 * np.sqrt(0.5)))
@@ -370,7 +357,6 @@ def test_what_has_no_front() -> None:
         plot_pareto(search(), ["retained_auc_d"])
 
 
-# files --------------------------------------------------------------------------------------------
 def test_numbers_beside_the_figure_are_those_of_the_release(tmp_path: Path) -> None:
     """Mistake: rounded numbers, another column, or bands that are not in the table."""
     plain, band = made(), made("band", draws=13)
@@ -406,10 +392,8 @@ def test_unknown_kinds_of_figure(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("suffix", [".png", ".SVG", ".pdf"])
 def test_the_same_figure_is_the_same_file(tmp_path: Path, suffix: str) -> None:
     """Mistake: dates or random names make every run differ."""
-    files = [tmp_path / f"{i}{suffix}" for i in (1, 2)]
-    for file in files:
-        save_figure(plot([made(), made("b", draws=5)]), file)
-    first, second = (file.read_bytes() for file in files)
+    first, second = (Path(save_figure(plot([made(), made("b", draws=5)]), tmp_path / name)[0])
+                     .read_bytes() for name in (f"1{suffix}", f"2{suffix}"))
     assert first == second
     assert b"<dc:date>" not in first
     assert first[:4] in (b"\x89PNG", b"<?xm", b"%PDF")

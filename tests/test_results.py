@@ -27,12 +27,13 @@ from releasekit.results import (
 )
 from releasekit.simulation import simulate
 
+EXAMPLES = Path(__file__).parents[1] / "examples"
 FILES = ("hydrogel-gelma", "hydrogel-peg", "measured-curve")
 
 
 @pytest.fixture(scope="module")
 def formulations() -> list[Formulation]:
-    found = [load(f"examples/{name}.toml").but(duration="1.9 d") for name in FILES]
+    found = [load(EXAMPLES / f"{name}.toml").but(duration="1.9 d") for name in FILES]
     return [*found, found[0].but(boundary="bath", bath_volume_per_area="0.5 mL/cm^2")]
 
 
@@ -75,7 +76,7 @@ def test_every_number_says_where_it_comes_from(folder: Path) -> None:
     record = json.loads((folder / "run.json").read_text())
     sheet = record["formulations"][0]
     assert sheet["choices"]["thickness"] == {"value": 0.002, "unit": "m",
-                                             "from": "examples/hydrogel-gelma.toml"}
+                                             "from": str(EXAMPLES / "hydrogel-gelma.toml")}
     assert sheet["use"]["duration"]["from"] == "command line"
     assert sheet["use"]["duration"]["value"] == pytest.approx(1.9 * 86400.0, rel=1e-12)
     assert "gelma/plateau_modulus" in sheet["facts_used"]
@@ -120,7 +121,7 @@ def test_particles_are_fractions_times_the_dose(releases: list[Release]) -> None
 
 def test_bands_of_particles() -> None:
     """Mistake: the band of a run with draws is lost or out of order."""
-    sheet = load("examples/hydrogel-gelma.toml").but(duration="8 d")
+    sheet = load(EXAMPLES / "hydrogel-gelma.toml").but(duration="8 d")
     band = simulate(sheet, draws=6, seed=2, accuracy="screen", explain=False)
     found = {name: value or 0.0 for name, value in particles(band).items()}
     for name in ("available_7d_per_cm2", "delivered_per_cm2"):
@@ -179,8 +180,8 @@ def test_what_is_a_run(folder: Path) -> None:
     """Mistake: a formulation is taken for a run, or the folder of a run is not recognised."""
     assert is_run(folder)
     assert is_run(folder / "run.json")
-    assert not is_run("examples/hydrogel-gelma.toml")
-    assert not is_run("examples")
+    assert not is_run(EXAMPLES / "hydrogel-gelma.toml")
+    assert not is_run(EXAMPLES)
     (folder / "run.json").write_text("[1, 2")
     with pytest.raises(InputError, match="not valid JSON"):
         load_run(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import re
 import warnings
@@ -18,10 +19,11 @@ from releasekit.checks import shown
 from releasekit.errors import InputError, Problem, RangeWarning
 from releasekit.facts import BASES, ROLES, Fact, Material, load_material
 from releasekit.files import list_materials
-from releasekit.formulation import CHOICES, USE, Designs, Formulation, Given
+from releasekit.choices import CHOICES, USE
+from releasekit.formulation import Designs, Formulation, Given
 from releasekit.release import DAY
 from releasekit.units import scale
-from releasekit.vocabulary import QUANTITIES
+from releasekit.vocabulary import OPTIONS, QUANTITIES
 
 FEW_SIZES = 4
 """Vesicle sizes with which a formulation is tried out; what is asked for does not depend on it."""
@@ -53,9 +55,9 @@ def _try(carrier: str, inputs: Inputs) -> list[Problem]:
             FAMILIES[carrier].lower(inputs, FEW_SIZES)
     except InputError as error:
         return list(error.problems)
-    except (ValueError, ArithmeticError, FloatingPointError) as error:
+    except Exception:
         if not inputs.missing:
-            return [Problem(f"cannot be computed: {error}", file=inputs.formulation.path)]
+            raise
     return []
 
 
@@ -148,39 +150,55 @@ class Law:
 
 
 def always_needed(carrier: str) -> tuple[str, ...]:
-    """Return the facts that a carrier family asks for whatever laws are chosen."""
-    choices = [needed(carrier, {part: name}) for part, laws in FAMILIES[carrier].models.items()
-               for name in laws] or [needed(carrier, {})]
-    return _facts(set.intersection(*choices))
+    """Return the facts that a carrier family asks for whatever is chosen."""
+    return _facts(frozenset.intersection(*(
+        needed(carrier, {**rest, part: name}, words) for words, rest in _settings(carrier)
+        for part, table in (FAMILIES[carrier].models or {"": {"": ()}}).items()
+        for name in table)))
 
 
 def laws(carrier: str) -> list[Law]:
     """Return the laws of a carrier family with what each of them asks for."""
     found = []
     for part, table in FAMILIES[carrier].models.items():
-        # the laws of connectivity are asked only where something degrades
-        degrading = [law for law in FAMILIES[carrier].models.get("degradation", ())
-                     if law != "none"]
-        rest = {"degradation": degrading[0]} if degrading else {}
-        asked = {name: needed(carrier, {**rest, part: name}) for name in table}
-        shared = set.intersection(*asked.values())
+        needs: dict[str, frozenset[str]] = dict.fromkeys(table, frozenset())
+        for words, rest in _settings(carrier):
+            asked = {name: needed(carrier, {**rest, part: name}, words) for name in table}
+            shared = frozenset.intersection(*asked.values())
+            needs = {name: needs[name] | (asked[name] - shared) for name in table}
         for name, functions in table.items():
             may = {key for function in functions for key, parameter in
                    inspect.signature(function).parameters.items()
                    if parameter.default is not inspect.Parameter.empty and key in QUANTITIES}
-            found.append(Law(carrier, part, name, _facts(asked[name] - shared),
-                             _facts(may - asked[name]), tuple(map(_lines, functions))))
+            found.append(Law(carrier, part, name, _facts(needs[name]), _facts(may - needs[name]),
+                             tuple(map(_lines, functions))))
     return found
 
 
-def needed(carrier: str, models: Mapping[str, str]) -> set[str]:
+def _settings(carrier: str) -> list[tuple[dict[str, str], dict[str, str]]]:
+    """Return settings in which to ask: each kind of the carrier, all else off and all else on.
+
+    Some parts are asked only where another part is at work: connectivity where bonds are lost.
+    """
+    family = FAMILIES[carrier]
+    kinds: list[dict[str, str]] = [
+        {name: word} for name, known in OPTIONS.items() for word in known
+        if name in family.choices or name == f"{carrier}_kind"]
+    working = {part: next(name for name in table if name != "none")
+               for part, table in family.models.items()}
+    return [(words, rest) for words in kinds or [{}] for rest in ({}, working)]
+
+
+def needed(carrier: str, models: Mapping[str, str],
+           words: Mapping[str, str]) -> frozenset[str]:
     """Return what a carrier asks for if nothing is known but a curve (for a measured carrier)."""
     times, released = np.array([0.0, DAY]), np.array([0.0, 0.5])
     curve = Given("released_fraction", times=times, values=released)
     inputs = Inputs(Designs(Formulation("", carrier, models=models, use={"duration": DAY},
-                                        given={curve.name: curve})))
-    _try(carrier, inputs)
-    return set(inputs.missing)
+                                        choices=words, given={curve.name: curve})))
+    with contextlib.suppress(Exception):  # ones in place of facts may be nonsense to a law
+        _try(carrier, inputs)
+    return frozenset(inputs.missing)
 
 
 def _facts(names: Iterable[str]) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,41 +11,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from releasekit.checks import Checks, outside, span_message, written
+from releasekit.choices import (
+    CHOICES,
+    DOSES,
+    MODEL_KINDS,
+    PLACES,
+    USE,
+    Layer,
+    citation,
+    layer_table,
+    read_layers,
+    read_material,
+    read_models,
+    read_settings,
+    texts,
+)
 from releasekit.errors import InputError, Problem, nearest
-from releasekit.facts import ROLES, Material, Source, load_material
-from releasekit.files import Document, FilePath, find_material, write_table, write_toml
+from releasekit.facts import Material, Source
+from releasekit.files import Document, FilePath, write_table, write_toml
 from releasekit.given import Given as Given
 from releasekit.given import given_from
 from releasekit.vocabulary import OPTIONS, QUANTITIES
 
 FloatArray = NDArray[np.float64]
 
-CHOICES = (
-    "polymer_concentration", "functionalisation_fraction", "thickness", "radius", "area",
-    "packing_fraction", "dose_per_area", "exosome_concentration", "shape", "needle_height",
-    "needle_base_radius", "needle_tip_radius", "needle_pitch", "needle_count", "needle_kind", "tips",
-    "insertion_depth_fraction", "backing_dose_fraction", "film_thickness",
-    "fluid_saturation_ratio", "strut_radius",
-    "pore_volume_fraction", "pore_diameter", "scaffold_kind", "adsorbed_fraction",
-    "embedded_fraction", "filling_fraction", "matrix_concentration",
-)
-"""Names allowed in ``[carrier_choices]``."""
-USE = (
-    "duration", "dressing_change_time", "carrier_at_change", "boundary", "fluid_removed_fraction",
-    "dose_count", "tissue", "absorption_capacity", "absorbed_exudate_fraction",
-    "bath_volume_per_area", "external_film_thickness", "wear_time", "needle_site",
-    "target_available_particles_per_cm2",
-    "target_daily_release_low", "target_daily_release_high",
-)
-"""Names allowed in ``[use]``."""
-MODEL_KINDS = ("structure", "mobility", "binding", "degradation", "connectivity", "porous",
-               "adsorption", "gel", "gel_degradation")
-"""Names allowed in ``[models]``; the laws themselves are known to the carrier."""
-PLACES = {**{role: role for role in ROLES}, "filling": "polymer"}
-"""Names allowed in ``[made_of]`` and the role of the material that each takes; ``filling`` is the
-gel in the pores of a scaffold."""
-DOSES = ("dose_per_area", "exosome_concentration")
-"""Two ways to say the dose, of which a formulation has one."""
 _TOP = ("carrier", "made_of", "models", "carrier_choices", "process", "use", "given", "sources",
         "layer")
 
@@ -73,6 +61,7 @@ class Formulation:
     process: tuple[ProcessStep, ...] = ()
     given: Mapping[str, Given] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
+    layers: tuple[Layer, ...] = ()
     path: str = ""
     checksum: str = ""
 
@@ -107,7 +96,7 @@ class Formulation:
         """
         checks = Checks(Document("", {}, ""))
         new: dict[str, Any] = {"checksum": "", "materials": dict(self.materials)}
-        new["models"] = {**self.models, **_models(checks, models or {}, "models")}
+        new["models"] = {**self.models, **read_models(checks, models or {}, "models")}
         numbers: dict[str, float] = {}
         words: dict[str, str] = {}
         given = dict(self.given)
@@ -119,11 +108,11 @@ class Formulation:
                 words[name] = checks.option(name, value, name)
             elif name in PLACES:
                 material = value if isinstance(value, Material) \
-                    else _material(checks, PLACES[name], value, self.path, name)
+                    else read_material(checks, PLACES[name], value, self.path, name)
                 if material:
                     new["materials"][name] = material
             elif name in MODEL_KINDS:
-                new["models"].update(_models(checks, {name: value}))
+                new["models"].update(read_models(checks, {name: value}))
             elif name in QUANTITIES and isinstance(value, Given):
                 given[name] = replace(value, name=name)
             elif name in QUANTITIES:
@@ -131,6 +120,10 @@ class Formulation:
             else:
                 known = (*QUANTITIES, *OPTIONS, *PLACES, *MODEL_KINDS, "models", "name")
                 checks.say("is not known", name, suggestion=nearest(name, known))
+        for layer in self.layers:
+            for name in layer.choices.keys() & changes.keys():
+                checks.say(f"is set by layer {layer.name!r}", name,
+                           suggestion="change it in the [[layer]] of the file")
         if all(dose in numbers for dose in DOSES):
             checks.say(f"give one of {' and '.join(DOSES)}", DOSES[0])
         checks.finish()
@@ -176,68 +169,18 @@ class Formulation:
         content = {
             "kind": "formulation", "schema": 1, "name": self.name,
             "description": self.description, "carrier": self.carrier,
-            "made_of": {place: _citation(material, material.role, target)
+            "made_of": {place: citation(material, material.role, target)
                         for place, material in self.materials.items()},
-            "models": self.models, "carrier_choices": _texts(self.choices),
+            "models": self.models, "carrier_choices": texts(self.choices),
+            "layer": [layer_table(layer, target) for layer in self.layers],
             "process": [{"step": step.step, "active_recovery_fraction":
                          written("active_recovery_fraction", step.active_recovery_fraction)}
                         for step in self.process],
-            "use": _texts(self.use), "given": given,
+            "use": texts(self.use), "given": given,
             "sources": {key: {name: text for name, text in vars(source).items()
                               if text and name != "key"} for key, source in self.sources.items()},
         }
         write_toml(target, {key: value for key, value in content.items() if value})
-
-
-def _texts(values: Mapping[str, float | str]) -> dict[str, str]:
-    return {name: value if isinstance(value, str) else written(name, value)
-            for name, value in values.items()}
-
-
-def _citation(material: Material, role: str, target: Path) -> str:
-    """Name a material by its key where that finds the same file, else by its path."""
-    try:
-        if os.path.samefile(find_material(material.key, role, near=target), material.path):
-            return material.key
-    except (InputError, OSError):
-        pass
-    return Path(os.path.relpath(material.path, target.parent)).as_posix()
-
-
-def _material(checks: Checks, role: str, name: Any, near: str, *where: str) -> Material | None:
-    if not isinstance(name, str) or not name:
-        checks.say(f"must be the name of a material, not {name!r}", *where)
-        return None
-    try:
-        material = load_material(name, role, near or None)
-    except InputError as error:
-        checks.adopt(error, *where)
-        return None
-    if material.role != role:
-        checks.say(f"{name!r} has the role {material.role}, not {role}", *where)
-    return material
-
-
-def _models(checks: Checks, table: Mapping[str, Any], *where: str) -> dict[str, str]:
-    checks.known(table, MODEL_KINDS, *where)
-    return {kind: checks.text(table, kind, *where, required=True)
-            for kind in table if kind in MODEL_KINDS}
-
-
-def _settings(checks: Checks, section: str, allowed: Sequence[str]) -> dict[str, float | str]:
-    """Read a table of quantities and words."""
-    found: dict[str, float | str] = {}
-    for name, value in checks.table(section).items():
-        if name not in allowed:
-            home = "[use]" if name in USE else "[carrier_choices]" if name in CHOICES \
-                else "[given]" if name in QUANTITIES else ""
-            checks.say("does not belong here" if home else "unknown key", section, name,
-                       suggestion=f"write it below {home}" if home else nearest(name, allowed))
-        elif name in OPTIONS:
-            found[name] = checks.option(name, value, section, name)
-        else:
-            found[name] = checks.quantity(name, value, section, name)
-    return found
 
 
 def formulation_from(document: Document) -> Formulation:
@@ -246,15 +189,14 @@ def formulation_from(document: Document) -> Formulation:
     name = checks.header("formulation", _TOP)
     data = document.data
     carrier = checks.option("carrier", data.get("carrier"), "carrier")
-    if "layer" in data:
-        checks.say("layers are not supported yet", "layer",
-                   suggestion="describe one layer in [carrier_choices]")
+    layers = read_layers(checks, document.path)
     made_of = checks.table("made_of")
     checks.known(made_of, tuple(PLACES), "made_of")
-    materials = {place: material for place in made_of if place in PLACES and (material := _material(
-        checks, PLACES[place], made_of[place], document.path, "made_of", place))}
+    materials = {place: material for place in made_of if place in PLACES and (
+        material := read_material(checks, PLACES[place], made_of[place], document.path, "made_of",
+                                  place))}
     sources = checks.sources()
-    choices = _settings(checks, "carrier_choices", CHOICES)
+    choices = read_settings(checks, "carrier_choices", CHOICES)
     if all(dose in choices for dose in DOSES):
         checks.say(f"give one of {' and '.join(DOSES)}", "carrier_choices", DOSES[1])
     process = []
@@ -266,11 +208,12 @@ def formulation_from(document: Document) -> Formulation:
                             "process", i, "active_recovery_fraction")))
     given = {key: item for key, table in checks.table("given").items()
              if (item := given_from(checks, key, table, sources))}
-    models = _models(checks, checks.table("models"), "models")
-    use = _settings(checks, "use", USE)
+    models = read_models(checks, checks.table("models"), "models")
+    use = read_settings(checks, "use", USE)
     checks.finish()
     return Formulation(name, carrier, str(data.get("description", "")), materials, models, choices,
-                       use, tuple(process), given, sources, document.path, document.checksum)
+                       use, tuple(process), given, sources, layers, document.path,
+                       document.checksum)
 
 
 @dataclass(frozen=True)
@@ -367,6 +310,7 @@ def _likeness(formulation: Formulation) -> object:
         tuple(sorted((role, material.path, material.checksum, "" if material.path else
                       id(material)) for role, material in formulation.materials.items())),
         tuple(sorted(formulation.models.items())), formulation.process,
+        tuple(id(layer) for layer in formulation.layers),
         tuple(sorted((k, v if isinstance(v, str) else "") for k, v in words.items())),
         tuple(sorted((name, (item if item.value is None else replace(item, value=0.0)).identity())
                      for name, item in formulation.given.items())),

@@ -43,6 +43,8 @@ Proposals = Generator[FloatArray, tuple[FloatArray, FloatArray], None]
 
 LOT = 256
 """Candidates of a Sobol search that are simulated together."""
+START_SHARE = 4
+"""One part in so many of the budget is spread over the whole cube before evolution starts."""
 CLOSE = 0.05
 """A limit is named as limiting if a pick comes this near to it (share of limit or of range)."""
 FAILED_EXCESS = 1e3
@@ -236,23 +238,23 @@ def _evolution(study: Study) -> Proposals:
 
 def _algorithm(study: Study) -> Any:
     """Return the algorithm for a number of objectives."""
-    count = len(study.objectives)
-    start = _spread(study, min(study.population, study.budget))
+    count, size = len(study.objectives), min(study.population, study.budget)
+    start = _spread(study, max(size, study.budget // START_SHARE))
     if count == 1:
         from pymoo.algorithms.soo.nonconvex.ga import GA
 
-        return GA(pop_size=len(start), sampling=start)
+        return GA(pop_size=size, sampling=start)
     if count <= 3:
         from pymoo.algorithms.moo.sms import SMSEMOA
 
-        return SMSEMOA(pop_size=len(start), sampling=start)
+        return SMSEMOA(pop_size=size, sampling=start)
     from pymoo.algorithms.moo.nsga3 import NSGA3
     from pymoo.util.ref_dirs import get_reference_directions
 
-    parts = max(p for p in range(1, 50)
-                if p == 1 or math.comb(p + count - 1, count - 1) <= len(start))
+    parts = max(p for p in range(1, size + 1)
+                if p == 1 or math.comb(p + count - 1, count - 1) <= size)
     directions = get_reference_directions("das-dennis", count, n_partitions=parts)
-    return NSGA3(directions, pop_size=max(len(start), len(directions)), sampling=start)
+    return NSGA3(directions, pop_size=max(size, len(directions)), sampling=start)
 
 
 # what comes of it --------------------------------------------------------------------------------

@@ -31,14 +31,40 @@ Progress = Callable[[int, int], None]
 
 SIZES = {"screen": 8, "default": 16, "fine": 32}
 """Vesicle sizes per design: Gauss-Legendre nodes in cumulative probability."""
-OUTPUT_TIMES = 121
+OUTPUT_TIMES = 201
 ROWS_AT_ONCE = 2048
 FREE_SIZES = 4
 
 
-def output_times(duration: FloatArray, count: int = OUTPUT_TIMES) -> FloatArray:
-    """Return times [row, time] that are dense at the start, where release is fastest."""
-    return np.asarray(duration[:, None] * np.linspace(0.0, 1.0, count) ** 2)
+def output_times(duration: FloatArray, period: FloatArray | None = None) -> FloatArray:
+    """Return times [row, time], dense at the start and after each dressing change.
+
+    A change shows as two times, just before it and at it. The number of times is the same for
+    all rows, so that a row does not depend on its neighbours.
+
+    Parameters
+    ----------
+    duration : shape (row,) [s]
+        End of each row.
+    period : shape (row,) [s]
+        Time between dressing changes.
+    """
+    every = duration if period is None else np.minimum(period, duration)
+    segments = np.ceil(duration / every - 1e-9).astype(int)
+    times = np.empty((len(duration), OUTPUT_TIMES))
+    for count in np.unique(segments):
+        rows = segments == count
+        points = np.full(count, OUTPUT_TIMES // count)
+        points[-1] += OUTPUT_TIMES - points.sum()
+        first = 0
+        for segment, n in enumerate(points):
+            start = segment * every[rows]
+            end = np.minimum(start + every[rows], duration[rows])
+            last = end if segment == count - 1 else end * (1.0 - 1e-9)
+            shape = np.linspace(0.0, 1.0, n) ** 2
+            times[rows, first:first + n] = start[:, None] + (last - start)[:, None] * shape
+            first += n
+    return times
 
 
 @overload
@@ -202,13 +228,13 @@ def _run(designs: Designs, scores: Mapping[str, ArrayLike], draws: int, seed: in
     schedule = np.stack([changes, changes if doses is None else np.floor(doses)])
     good = np.ones(rows, dtype=bool)
     good[list(failed)] = False
+    period = np.where(good, duration if every is None else np.minimum(every, duration), 1.0)
     wear = designs.get("wear_time")
     if wear is not None:
-        period = np.where(good, duration if every is None else np.minimum(every, duration), 1.0)
         off = taken_off(wear, period, np.where(good, duration, 1.0),
                         designs.base.word("carrier_at_change") == "replace")
         schedule = np.concatenate([schedule, np.isfinite(off)])
-    time = output_times(np.where(good, duration, 1.0))
+    time = output_times(np.where(good, duration, 1.0), period)
     out: dict[str, FloatArray] = {}
     single = {name: np.full(rows, np.nan) for name in
               ("dose_per_area", "recovery", "error", "free_auc")}

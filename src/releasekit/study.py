@@ -23,7 +23,8 @@ from releasekit.errors import (
 )
 from releasekit.facts import ROLES
 from releasekit.files import Document, read_toml
-from releasekit.formulation import DOSES, MODEL_KINDS, Formulation, formulation_from
+from releasekit.choices import DOSES, MODEL_KINDS
+from releasekit.formulation import Formulation, formulation_from
 from releasekit.metrics import DELIVERY, METRICS, RETENTION, horizon, obstacles
 from releasekit.units import from_si
 from releasekit.vocabulary import OPTIONS, QUANTITIES
@@ -87,7 +88,7 @@ class Study:
     constraints: tuple[Constraint, ...] = ()
     method: str = "evolution"
     budget: int = 1000
-    population: int = 50
+    population: int = 30
     seed: int = 0
     draws: int = 0
     percentile: float = 10.0

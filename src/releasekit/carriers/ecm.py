@@ -23,6 +23,7 @@ from releasekit.carriers.lowered import Body, Lowered, Vesicles, dose, lanes_of,
 from releasekit.carriers.phases import (
     Part,
     filling,
+    given_diffusivity,
     loading_notes,
     loss_nodes,
     pore_medium,
@@ -78,10 +79,11 @@ def lower(inputs: Inputs, sizes: int) -> Lowered:
     ves = vesicles(fibre, sizes)
     gel = filling(inputs, "polymer")
     left = solid_left(fibre)
-    time = loss_nodes(fibre["duration"], left, *([gel.left] if gel else []))
+    time = loss_nodes(fibre, left, *([gel.left] if gel else []))
     matrix = np.minimum.accumulate(np.clip(left(time), 0.0, 1.0), axis=1)
     fraction = fibre_fraction(fibre)
-    relative = _relative(fibre, ves, pore_medium(gel, ves, time), fraction, matrix)
+    relative = _relative(fibre, ves, pore_medium(gel, ves, time), fraction, matrix,
+                         time)
     log_mobility = np.log(np.maximum(
         relative * ves.free_diffusivity[:, :, None] / fibre.column("thickness", 3) ** 2, 1e-100))
 
@@ -114,8 +116,7 @@ def lower(inputs: Inputs, sizes: int) -> Lowered:
     properties = {
         "effective_diffusivity": relative[each, middle, 0] * free_diffusivity,
         "free_diffusivity": free_diffusivity, "polymer_volume_fraction": fraction,
-        "mesh_size_median": 2.0 * spacing, "mass_remaining_fraction": matrix[:, -1],
-        "thickness": fibre["thickness"],
+        "mesh_size_median": 2.0 * spacing, "thickness": fibre["thickness"],
         "exosome_concentration": active / recovery / fibre["thickness"],
     }
     notes = loading_notes(fibre, properties["exosome_concentration"])
@@ -139,12 +140,11 @@ def fibre_fraction(fibre: Inputs) -> FloatArray:
 
 
 def _relative(fibre: Inputs, ves: Vesicles, medium: FloatArray, fraction: FloatArray,
-              matrix: FloatArray) -> FloatArray:
+              matrix: FloatArray, time: FloatArray) -> FloatArray:
     """Return the mobility in the carrier over that in fluid, [row, size, node]."""
-    if fibre.get("effective_diffusivity") is not None:
-        given = fibre["effective_diffusivity"] * fibre["vesicle_diameter_median"]
-        relative = given[:, None] / (ves.diameter * ves.free_diffusivity)
-        return np.broadcast_to(relative[:, :, None], medium.shape)
+    given = given_diffusivity(fibre, ves, time)
+    if given is not None:
+        return given / ves.free_diffusivity[:, :, None]
     left = np.maximum(matrix, 1e-9)[:, None, :]
     known = {"particle_radius": 0.5 * ves.diameter[:, :, None],
              "polymer_volume_fraction": fraction[:, None, None] * left}

@@ -6,7 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from releasekit.carriers import ecm, free, gel_laws, hydrogel, measured, phases, scaffold
+from releasekit.carriers import (
+    ecm,
+    free,
+    gel_laws,
+    hydrogel,
+    measured,
+    microneedle,
+    needle_kinds,
+    phases,
+    scaffold,
+)
 from releasekit.carriers.inputs import Inputs
 from releasekit.carriers.lowered import Lowered
 from releasekit.errors import Problem, nearest
@@ -39,6 +49,8 @@ GEL_MODELS: dict[str, Mapping[str, Laws]] = {
     "connectivity": _laws(gel_laws.CONNECTIVITIES),
 }
 
+NEEDLE_MODELS: dict[str, Mapping[str, Laws]] = {
+    **GEL_MODELS, "degradation": {**GEL_MODELS["degradation"], **needle_kinds.ESTER_LAWS}}
 PORE_GEL_MODELS: dict[str, Mapping[str, Laws]] = {
     "structure": _laws(gel_laws.STRUCTURES), "gel": {"none": (), **_laws(gel_laws.MOBILITIES)},
     "gel_degradation": {"none": (), **_laws(gel_laws.DEGRADATIONS)},
@@ -58,6 +70,9 @@ FAMILIES: dict[str, Family] = {
         hydrogel.lower,
         GEL_MODELS,
         ("polymer", "exosome", "wound"), ("thickness",)),
+    "microneedle": Family(
+        microneedle.lower, NEEDLE_MODELS, ("polymer", "exosome", "wound"),
+        ("needle_kind", "needle_height", "needle_base_radius", "needle_tip_radius")),
     "scaffold": Family(
         scaffold.lower, SCAFFOLD_MODELS, ("polymer", "exosome", "wound"), ("thickness",)),
     "ecm": Family(ecm.lower, ECM_MODELS, ("matrix", "exosome", "wound"), ("thickness",)),

@@ -38,7 +38,8 @@ def lower(inputs: Inputs, sizes: int) -> Lowered:
     released = np.maximum.accumulate(np.clip(released, 0.0, 1.0))
     at_once = released[0]
     rows = inputs.rows
-    nodes = np.unique(np.concatenate([times, times[-1] * np.linspace(0.0, 1.0, NODES) ** 2]))
+    between = np.linspace(times[:-1], times[1:], 2 + NODES // len(times), endpoint=False)
+    nodes = np.append(between.T.ravel(), times[-1])  # alike in every gap, narrow ones too
     left = 1.0 - PchipInterpolator(times, released)(nodes)
     left = np.minimum.accumulate(left / left[0]) if left[0] > 0.0 else np.ones_like(left)
     nodes, left = np.append(nodes, 1e6 * nodes[-1]), np.append(left, left[-1])

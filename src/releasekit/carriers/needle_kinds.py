@@ -182,7 +182,7 @@ def degrading_polyester(inputs: Inputs, ves: Vesicles, radius: FloatArray,
             return np.asarray(np.interp(time, known[0], known[1] / known[1][0]))
         return mass(time) / mass(np.zeros((inputs.rows, 1)))
 
-    time = _with_nodes(inputs, loss_nodes(inputs["duration"], left), lag)
+    time = _with_nodes(inputs, loss_nodes(inputs, left), lag)
     matrix = np.minimum.accumulate(np.clip(left(time), 0.0, 1.0), axis=1)
     pores = inputs["macropore_fraction"]
     free = ves.free_diffusivity[:, :, None]

@@ -129,25 +129,57 @@ def _product(parts: list[Left]) -> Left:
     return left
 
 
-def loss_nodes(duration: FloatArray, *parts: Left) -> FloatArray:
+def loss_nodes(inputs: Inputs, *parts: Left) -> FloatArray:
+    """Return times [row, node] that resolve how parts go, and a measured series of diffusivity."""
+    end = inputs["duration"][:, None]
+    time = _even_steps(end, parts)
+    series = inputs.series("effective_diffusivity")
+    if series is None:
+        return time
+    within = np.minimum(series[0][-1], end) * np.linspace(0.0, 1.0, 14)[1:] ** 1.5
+    return _rising(np.concatenate([time, within], axis=1))
+
+
+def _even_steps(end: FloatArray, parts: tuple[Left, ...]) -> FloatArray:
     """Return times [row, node] from 0 to the end, at equal steps of √m of the parts' mean m(t)."""
-    end = duration[:, None]
 
     def root(time: FloatArray) -> FloatArray:
-        return np.asarray(np.sqrt(sum(part(time) for part in parts) / len(parts)))
+        mean = sum((part(time) for part in parts), np.zeros_like(time)) / len(parts)
+        return np.asarray(np.sqrt(mean), dtype=float)
 
     last = root(end)
     if np.all(last == 1.0):
         return end * np.array([0.0, 1.0])
     goal = 1.0 - (1.0 - last) * np.linspace(0.0, 1.0, INTERVALS + 1)
-    early, late = np.zeros_like(goal), np.broadcast_to(end, goal.shape)
+    early, time = np.zeros_like(goal), np.repeat(end, INTERVALS + 1, axis=1)
     for _ in range(HALVINGS):
-        middle = 0.5 * (early + late)
+        middle = 0.5 * (early + time)
         above = root(middle) > goal
-        early, late = np.where(above, middle, early), np.where(above, late, middle)
-    late[:, 0], late[:, -1] = 0.0, duration
-    # rows that lose nothing have all their inner nodes at the start: keep times rising
-    return np.maximum.accumulate(late, axis=1) + end * 1e-9 * np.arange(INTERVALS + 1)
+        early, time = np.where(above, middle, early), np.where(above, time, middle)
+    time[:, 0], time[:, -1] = 0.0, end[:, 0]
+    return _rising(time)
+
+
+def _rising(time: FloatArray) -> FloatArray:
+    """Sort, and keep equal times apart: a row that loses nothing has many nodes at its start."""
+    time = np.sort(time, axis=1)
+    return time + time[:, -1:] * 1e-9 * np.arange(time.shape[1])
+
+
+def given_diffusivity(inputs: Inputs, ves: Vesicles, time: FloatArray) -> FloatArray | None:
+    """Return a given diffusivity [row, size, node], if any: a constant or a measured series.
+
+    It is that of the median size; other sizes follow Stokes-Einstein.
+    """
+    series = inputs.series("effective_diffusivity")
+    if series is not None:
+        known = np.interp(time, *series)
+    elif "effective_diffusivity" in inputs:
+        known = np.repeat(inputs["effective_diffusivity"][:, None], time.shape[1], axis=1)
+    else:
+        return None
+    relative = inputs["vesicle_diameter_median"][:, None] / ves.diameter
+    return np.asarray(known[:, None, :] * relative[:, :, None])
 
 
 # a gel in the pores -------------------------------------------------------------------------------
@@ -173,16 +205,21 @@ def filling(inputs: Inputs, place: str) -> Filling | None:
 def pore_medium(gel: Filling | None, ves: Vesicles, time: FloatArray) -> FloatArray:
     """Return the mobility in the pore space over that in fluid, [row, size, node].
 
-    Where a gel fills a share of the pores, gel and fluid are mixed at random (effective medium).
+    Gel that is lost leaves a viscous sol; gel and sol, and where they fill a share of the pores
+    only, these and fluid, are mixed at random (effective medium).
     """
     free = ves.free_diffusivity[:, :, None]
     if gel is None:
         return np.ones((*ves.diameter.shape, time.shape[1]))
     law = MOBILITIES[gel.part.model("gel", "unified")][0]
-    in_gel = law(gel.part, ves.diameter[:, :, None], gel.made.mesh_size_median[:, None, None], free)
-    filled = gel.part["filling_fraction"][:, None] * gel.left(time)
-    return np.minimum(mobility.effective_medium(
-        np.ones(()), np.minimum(in_gel, 1.0), filled[:, None, :]), 1.0)
+    filled = np.minimum(law(gel.part, ves.diameter[:, :, None],
+                            gel.made.mesh_size_median[:, None, None], free), 1.0)
+    if _names(gel.part, "gel_degradation"):
+        sol = np.maximum(1.0 / gel.part.column("sol_viscosity_ratio", 3), filled)
+        filled = mobility.effective_medium(sol, filled, gel.left(time)[:, None, :])
+    share = gel.part.column("filling_fraction", 3)
+    medium = np.minimum(mobility.effective_medium(np.ones(()), filled, share), 1.0)
+    return np.broadcast_to(medium, (*ves.diameter.shape, time.shape[1]))
 
 
 # what a user should be told -----------------------------------------------------------------------

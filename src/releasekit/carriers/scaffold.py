@@ -20,6 +20,7 @@ from releasekit.carriers.inputs import Inputs
 from releasekit.carriers.lowered import Body, Lowered, Vesicles, dose, lanes_of, vesicles
 from releasekit.carriers.phases import (
     filling,
+    given_diffusivity,
     loading_notes,
     loss_nodes,
     pore_medium,
@@ -96,7 +97,8 @@ def _places(inputs: Inputs, porosity: FloatArray) -> Places:
 def lower(inputs: Inputs, sizes: int) -> Lowered:
     """Return the transport problem of a table of scaffolds: slabs, one face open.
 
-    The partition between pores and wound fluid is that of the scaffold as made.
+    The partition between pores and wound fluid is that of the scaffold as made; a gel in the
+    pores binds nothing.
 
     Parameters
     ----------
@@ -108,7 +110,7 @@ def lower(inputs: Inputs, sizes: int) -> Lowered:
     ves = vesicles(inputs, sizes)
     gel = filling(inputs, "filling")
     left = solid_left(inputs)
-    time = loss_nodes(inputs["duration"], left, *([gel.left] if gel else []))
+    time = loss_nodes(inputs, left, *([gel.left] if gel else []))
     matrix = np.minimum.accumulate(np.clip(left(time), 0.0, 1.0), axis=1)
     porosity = np.clip(inputs["pore_volume_fraction"], 1e-3, 1.0)
     open_now = 1.0 - (1.0 - porosity[:, None]) * matrix
@@ -116,7 +118,7 @@ def lower(inputs: Inputs, sizes: int) -> Lowered:
     size_ratio = ves.diameter / inputs.column("pore_diameter", 2)
     wall = hindrance.pore_drag(size_ratio)  # the load is in the pores already: drag only
     medium = pore_medium(gel, ves, time) * wall[:, :, None]
-    superficial = _superficial(inputs, ves, medium, open_now)
+    superficial = _superficial(inputs, ves, medium, open_now, time)
     pore = porous.pore_diffusivity(superficial, open_now[:, None, :])
     log_mobility = np.log(np.maximum(pore / inputs.column("thickness", 3) ** 2, 1e-100))
 
@@ -141,8 +143,7 @@ def lower(inputs: Inputs, sizes: int) -> Lowered:
     properties = {
         "effective_diffusivity": superficial[each, middle, 0],
         "free_diffusivity": ves.free_diffusivity[each, middle],
-        "pore_volume_fraction": porosity, "adsorbed_fraction": start.adsorbed,
-        "mass_remaining_fraction": matrix[:, -1], "thickness": inputs["thickness"],
+        "pore_volume_fraction": porosity, "thickness": inputs["thickness"],
         "exosome_concentration": active / recovery / inputs["thickness"],
     }
     if gel:
@@ -154,14 +155,13 @@ def lower(inputs: Inputs, sizes: int) -> Lowered:
                    notes)
 
 
-def _superficial(inputs: Inputs, ves: Vesicles, medium: FloatArray,
-                 porosity: FloatArray) -> FloatArray:
-    """Return the superficial diffusivity [row, size, node]: as given for the median size, or by
-    the porous law from the medium in the pores."""
-    if inputs.get("effective_diffusivity") is not None:
-        relative = inputs["vesicle_diameter_median"][:, None] / ves.diameter
-        given = inputs["effective_diffusivity"][:, None] * relative
-        return np.broadcast_to(given[:, :, None], medium.shape)
+def _superficial(inputs: Inputs, ves: Vesicles, medium: FloatArray, porosity: FloatArray,
+                 time: FloatArray) -> FloatArray:
+    """Return the superficial diffusivity [row, size, node]: given, or by the porous law from the
+    medium in the pores."""
+    given = given_diffusivity(inputs, ves, time)
+    if given is not None:
+        return given
     kind = inputs.word("scaffold_kind", "sponge")
     law = POROUS[inputs.model("porous", POROUS_OF_KIND[kind])][0]
     return ves.free_diffusivity[:, :, None] * medium * law(porosity)[:, None, :]

@@ -91,6 +91,7 @@ def add_legend(figure: Figure, handles: Sequence[Artist]) -> None:
 
 
 def with_numbers(figure: Figure, numbers: pd.DataFrame) -> Figure:
+    """Hang the table of what is shown on a figure."""
     cast(Any, figure).numbers = numbers
     return figure
 

@@ -1,0 +1,124 @@
+"""Studies: what a file says becomes ranges in SI, and a doubtful study says why it is doubtful."""
+
+import warnings
+from dataclasses import FrozenInstanceError, replace
+from pathlib import Path
+
+import pytest
+
+from releasekit.errors import ComparisonWarning, ConditionWarning, ReleasekitWarning
+from releasekit.loading import load
+from releasekit.study import Constraint, Objective, Study, Vary
+
+VALID = Path(__file__).parent / "files" / "valid"
+EXAMPLE = Path(__file__).parents[1] / "examples" / "diabetic-foot-ulcer.toml"
+
+
+@pytest.fixture(scope="module")
+def two() -> Study:
+    loaded = load(VALID / "study-two.toml")
+    assert isinstance(loaded, Study)
+    return loaded
+
+
+def said(study: Study) -> list[str]:
+    return [str(concern) for concern in study.concerns()]
+
+
+def test_ranges_are_si_and_go_to_their_formulation(two: Study) -> None:
+    """Mistake: a range stays in its unit, or a range of one polymer is used for another."""
+    gelatin, alginate = two.base
+    assert two.vary[0] == Vary("polymer_concentration", 41.0, 143.0, applies_to=("Gelatin sheet",))
+    assert two.vary[1].applies(alginate)
+    assert not two.vary[1].applies(gelatin)
+    assert two.vary[2] == Vary("thickness", 7e-4, 4.3e-3, "log")
+    assert two.vary[2].applies(gelatin)
+    assert two.vary[3] == Vary("dressing_change_time", 172800.0, 432000.0, "integer")
+    assert (two.vary[4].name, two.vary[4].among) == ("mobility", ("unified", "percolating"))
+
+
+def test_wishes_limits_and_search(two: Study) -> None:
+    """Mistake: a limit in kPa compared with pascals, or a setting of the search that is ignored."""
+    assert two.objectives == (Objective("retained_7d_fraction", "maximise"),
+                              Objective("available_auc_d", "maximise", 0.9))
+    assert two.constraints == (Constraint("released_24h_fraction", at_most=0.37),
+                               Constraint("plateau_modulus", 600.0, 21000.0))
+    assert (two.method, two.budget, two.population, two.seed) == ("evolution", 48, 16, 3)
+    assert (two.draws, two.percentile) == (0, 12)
+    assert two.path.endswith("study-two.toml")
+    assert len(two.checksum) == 64
+
+
+def test_a_choice_among_one_is_made(two: Study) -> None:
+    """Mistake: a choice among one word takes a coordinate of the search, or is not made at all."""
+    assert [one.materials["exosome"].key for one in two.base] == ["umbilical-msc"] * 2
+    assert "exosome" not in [vary.name for vary in two.vary]
+
+
+def test_frozen(two: Study) -> None:
+    """Mistake: a running search changes the study it was given."""
+    with pytest.raises(FrozenInstanceError):
+        two.budget = 7  # type: ignore[misc]
+
+
+def test_a_sound_study_has_no_concerns(two: Study) -> None:
+    """Mistake: warnings for everything, so that nobody reads them."""
+    assert said(two) == []
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert load(EXAMPLE).concerns() == []
+
+
+def test_retention_alone_is_doubted(two: Study) -> None:
+    """Mistake: a gel that never lets go is called the best."""
+    held = (Objective("retained_7d_fraction", "maximise"),)
+    assert "never lets go" in said(replace(two, objectives=held))[0]
+    burst = (Constraint("released_24h_fraction", at_most=0.4),)  # a lid on release is no delivery
+    assert "never lets go" in said(replace(two, objectives=held, constraints=burst))[0]
+    for limit in (Constraint("steady_days_d", at_least=3.0),
+                  Constraint("unreleased_at_end_fraction", at_most=0.2)):
+        assert said(replace(two, objectives=held, constraints=(limit,))) == []
+
+
+def test_unequal_doses_are_doubted(two: Study) -> None:
+    """Mistake: carriers compared at different doses, one varied and one not."""
+    gelatin, alginate = two.base
+    more = replace(two, base=(gelatin, alginate.but(dose_per_area="2e10 /cm^2")))
+    assert isinstance(more.concerns()[0], ComparisonWarning)
+    dose = Vary("dose_per_area", 1e13, 1e15, "log")
+    assert said(replace(more, vary=(*two.vary, dose))) == []
+    one = replace(dose, applies_to=(gelatin.name,))
+    assert "same dose" in said(replace(two, vary=(*two.vary, one)))[0]
+    by_volume = alginate.but(exosome_concentration="5.652173913043478e10 /mL")  # 1.3e10/cm2, 2.3 mm
+    assert said(replace(two, base=(gelatin, by_volume))) == []
+
+
+def test_unequal_exosomes_are_doubted(two: Study) -> None:
+    """Mistake: a polymer wins because its example names other cells."""
+    gelatin, alginate = two.base
+    other = replace(two, base=(gelatin, alginate.but(exosome="adipose-msc")))
+    assert "differ in their exosome" in said(other)[0]
+    free = Vary("exosome", among=("adipose-msc", "umbilical-msc"))
+    assert said(replace(other, vary=(*two.vary, free))) == []
+
+
+def test_a_range_beyond_a_table_is_doubted(two: Study) -> None:
+    """Mistake: a modulus is extrapolated without a word, also of a polymer that is a choice."""
+    wide = Vary("polymer_concentration", 41.0, 260.0, applies_to=("Gelatin sheet",))
+    found = replace(two, vary=(wide, *two.vary[1:])).concerns()
+    assert isinstance(found[0], ConditionWarning)
+    assert str(found[0]) == ("gelma: plateau_modulus is known for polymer_concentration 40 mg/mL "
+                             "to 150 mg/mL, the study goes from 41 mg/mL to 260 mg/mL")
+    chosen = Vary("polymer", among=("gelma", "alginate-ionic"), applies_to=("Gelatin sheet",))
+    assert any(text.startswith("alginate-ionic: ")
+               for text in said(replace(two, vary=(*two.vary, chosen))))
+
+
+def test_concerns_are_shown_on_loading(tmp_path: Path) -> None:
+    """Mistake: concerns are kept, but the user of the file never sees them."""
+    text = (VALID / "study-two.toml").read_text("utf-8").replace('"study-', f'"{VALID}/study-')
+    file = tmp_path / "study.toml"
+    file.write_text(text.replace('"available_auc_d"', '"mean_residence_d"').replace(
+        f'formulation = "{VALID}/study-gelma"', 'formulation = "study-gelma"'), "utf-8")
+    with pytest.warns(ReleasekitWarning, match="never lets go"):
+        load(file)
