@@ -108,7 +108,7 @@ def test_any_number_of_objectives(known: Study, count: int) -> None:
     assert len(scored) == 200
     assert scored.minimised().shape == (200, count)
     start = scored.minimised()[:50, 0].min()  # the Sobol points
-    assert scored.minimised()[50:, 0].min() < 0.7 * start
+    assert scored.minimised()[50:, 0].min() < 0.9 * start
 
 
 def test_constraints_are_kept(known: Study) -> None:
@@ -377,7 +377,7 @@ def test_saved_picks_give_the_same_numbers(found: SearchResult, tmp_path: Path) 
 
 def test_limits_are_named(two: Study) -> None:
     """Mistake: the engineer is not told that only the range she chose keeps a pick from better."""
-    thin = replace(two, base=two.base[:1], budget=20, vary=(Vary("thickness", 9e-4, 1.1e-3),),
+    thin = replace(two, base=two.base[:1], budget=64, vary=(Vary("thickness", 9e-4, 1.1e-3),),
                    objectives=(Objective("retained_7d_fraction", "maximise"),),
                    constraints=(Constraint("plateau_modulus", at_most=3e3),))
     pick = optimise(thin).best[0]

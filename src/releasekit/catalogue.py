@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import functools
 import inspect
 import re
 import warnings
@@ -16,10 +16,10 @@ import numpy as np
 from releasekit.carriers.families import FAMILIES, check
 from releasekit.carriers.inputs import Inputs
 from releasekit.checks import shown
+from releasekit.choices import CHOICES, USE
 from releasekit.errors import InputError, Problem, RangeWarning
 from releasekit.facts import BASES, ROLES, Fact, Material, load_material
 from releasekit.files import list_materials
-from releasekit.choices import CHOICES, USE
 from releasekit.formulation import Designs, Formulation, Given
 from releasekit.release import DAY
 from releasekit.units import scale
@@ -50,14 +50,20 @@ def examine(formulation: Formulation) -> Asked:
 def _try(carrier: str, inputs: Inputs) -> list[Problem]:
     """Lower once; with facts missing a law may fail, and then the missing facts are the reason."""
     try:
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            FAMILIES[carrier].lower(inputs, FEW_SIZES)
-    except InputError as error:
-        return list(error.problems)
+        return _lower(carrier, inputs)
     except Exception:
         if not inputs.missing:
             raise
+    return []
+
+
+def _lower(carrier: str, inputs: Inputs) -> list[Problem]:
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            FAMILIES[carrier].lower(inputs, FEW_SIZES)
+        except InputError as error:
+            return list(error.problems)
     return []
 
 
@@ -151,10 +157,10 @@ class Law:
 
 def always_needed(carrier: str) -> tuple[str, ...]:
     """Return the facts that a carrier family asks for whatever is chosen."""
-    return _facts(frozenset.intersection(*(
-        needed(carrier, {**rest, part: name}, words) for words, rest in _settings(carrier)
-        for part, table in (FAMILIES[carrier].models or {"": {"": ()}}).items()
-        for name in table)))
+    parts = FAMILIES[carrier].models or {"": {"": ()}}
+    asked = [needed(carrier, {**rest, part: name}, words) for words, rest in _settings(carrier)
+             for part, table in parts.items() for name in table]
+    return _facts(_shared(asked))
 
 
 def laws(carrier: str) -> list[Law]:
@@ -164,8 +170,8 @@ def laws(carrier: str) -> list[Law]:
         needs: dict[str, frozenset[str]] = dict.fromkeys(table, frozenset())
         for words, rest in _settings(carrier):
             asked = {name: needed(carrier, {**rest, part: name}, words) for name in table}
-            shared = frozenset.intersection(*asked.values())
-            needs = {name: needs[name] | (asked[name] - shared) for name in table}
+            shared = _shared(asked.values())
+            needs = {name: needs[name] | ((asked[name] or shared) - shared) for name in table}
         for name, functions in table.items():
             may = {key for function in functions for key, parameter in
                    inspect.signature(function).parameters.items()
@@ -173,6 +179,12 @@ def laws(carrier: str) -> list[Law]:
             found.append(Law(carrier, part, name, _facts(needs[name]), _facts(may - needs[name]),
                              tuple(map(_lines, functions))))
     return found
+
+
+def _shared(asked: Iterable[frozenset[str] | None]) -> frozenset[str]:
+    """Return what all ask for; what cannot be asked has no say."""
+    said = [facts for facts in asked if facts is not None]
+    return frozenset.intersection(*said) if said else frozenset()
 
 
 def _settings(carrier: str) -> list[tuple[dict[str, str], dict[str, str]]]:
@@ -190,15 +202,27 @@ def _settings(carrier: str) -> list[tuple[dict[str, str], dict[str, str]]]:
 
 
 def needed(carrier: str, models: Mapping[str, str],
-           words: Mapping[str, str]) -> frozenset[str]:
-    """Return what a carrier asks for if nothing is known but a curve (for a measured carrier)."""
+           words: Mapping[str, str]) -> frozenset[str] | None:
+    """Return what a carrier asks for if nothing is known; None if these choices do not go together.
+
+    A measured carrier is asked with a curve, since without one it asks for nothing else.
+    """
+    return _needed(carrier, frozenset(models.items()), frozenset(words.items()))
+
+
+@functools.cache
+def _needed(carrier: str, models: frozenset[tuple[str, str]],
+            words: frozenset[tuple[str, str]]) -> frozenset[str] | None:
     times, released = np.array([0.0, DAY]), np.array([0.0, 0.5])
     curve = Given("released_fraction", times=times, values=released)
-    inputs = Inputs(Designs(Formulation("", carrier, models=models, use={"duration": DAY},
-                                        choices=words, given={curve.name: curve})))
-    with contextlib.suppress(Exception):  # ones in place of facts may be nonsense to a law
-        _try(carrier, inputs)
-    return frozenset(inputs.missing)
+    inputs = Inputs(Designs(Formulation(
+        "", carrier, models=dict(models), use={"duration": DAY}, choices=dict(words),
+        given={curve.name: curve})))
+    try:
+        problems = _lower(carrier, inputs)
+    except Exception:  # ones in place of facts can be nonsense to a law
+        return None
+    return None if problems else frozenset(inputs.missing)
 
 
 def _facts(names: Iterable[str]) -> tuple[str, ...]:

@@ -18,8 +18,8 @@ CHOICES = (
     "polymer_concentration", "functionalisation_fraction", "thickness", "radius", "area",
     "packing_fraction", "dose_per_area", "exosome_concentration", "shape", "needle_height",
     "needle_base_radius", "needle_tip_radius", "needle_pitch", "needle_count", "needle_kind",
-    "tips", "insertion_depth_fraction", "backing_dose_fraction", "film_thickness",
-    "fluid_saturation_ratio", "strut_radius",
+    "tips", "insertion_depth_fraction", "loaded_height_fraction", "backing_dose_fraction",
+    "film_thickness", "fluid_saturation_ratio", "strut_radius",
     "pore_volume_fraction", "pore_diameter", "scaffold_kind", "adsorbed_fraction",
     "embedded_fraction", "filling_fraction", "matrix_concentration",
 )

@@ -27,7 +27,7 @@ from releasekit.choices import (
     texts,
 )
 from releasekit.errors import InputError, Problem, nearest
-from releasekit.facts import Material, Source
+from releasekit.facts import Fact, Material, Source
 from releasekit.files import Document, FilePath, write_table, write_toml
 from releasekit.given import Given as Given
 from releasekit.given import given_from
@@ -64,6 +64,12 @@ class Formulation:
     layers: tuple[Layer, ...] = ()
     path: str = ""
     checksum: str = ""
+
+    def facts(self) -> dict[str, Fact]:
+        """Return the facts of all materials, layers included, by ``material/fact``."""
+        materials = [*self.materials.values(),
+                     *(each for layer in self.layers for each in layer.materials.values())]
+        return {fact.key: fact for material in materials for fact in material.facts.values()}
 
     def number(self, name: str) -> float | None:
         """Return a numeric choice, schedule entry or given constant (SI); None if not set."""

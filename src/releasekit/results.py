@@ -15,6 +15,7 @@ import numpy as np
 from releasekit import __version__
 from releasekit.catalogue import examine
 from releasekit.checks import outside, span_message
+from releasekit.choices import Layer
 from releasekit.errors import InputError, Problem
 from releasekit.facts import Fact, Material, Source, Spread
 from releasekit.files import FilePath, checksum, read_json, write_json, write_table
@@ -176,9 +177,7 @@ def _record(releases: Sequence[Release], accuracy: str,
     materials: dict[str, Material] = {}
     formulations = []
     for release in releases:
-        made_of = {role: _keep(material, materials)
-                   for role, material in release.formulation.materials.items()}
-        formulations.append(_formulation(release.formulation, made_of, changes))
+        formulations.append(_formulation(release.formulation, materials, changes))
     first = releases[0]
     results = []
     for label, release in zip(labels(releases), releases, strict=True):
@@ -206,8 +205,11 @@ def _keep(material: Material, known: dict[str, Material]) -> str:
     return key
 
 
-def _formulation(formulation: Formulation, made_of: Mapping[str, str],
+def _formulation(formulation: Formulation, known: dict[str, Material],
                  changes: Mapping[str, str]) -> dict[str, Any]:
+    def made_of(materials: Mapping[str, Material]) -> dict[str, str]:
+        return {place: _keep(material, known) for place, material in materials.items()}
+
     def entry(name: str, value: float | str, **more: Any) -> dict[str, Any]:
         unit = {} if isinstance(value, str) else {"unit": QUANTITIES[name].unit}
         origin = "command line" if name in changes else formulation.path
@@ -223,8 +225,13 @@ def _formulation(formulation: Formulation, made_of: Mapping[str, str],
                            "unit": QUANTITIES[name].unit, **told, "from": formulation.path}
     return {
         "name": formulation.name, "carrier": formulation.carrier,
-        "description": formulation.description, "made_of": dict(made_of),
+        "description": formulation.description, "made_of": made_of(formulation.materials),
         "models": dict(formulation.models),
+        "layers": [{"name": layer.name, "layer_dose_fraction": layer.layer_dose_fraction,
+                    "made_of": made_of(layer.materials),
+                    "models": dict(layer.models),
+                    "choices": {name: entry(name, value) for name, value in
+                                layer.choices.items()}} for layer in formulation.layers],
         "choices": {name: entry(name, value) for name, value in formulation.choices.items()},
         "use": {name: entry(name, value) for name, value in formulation.use.items()},
         "process": [asdict(step) for step in formulation.process], "given": given,
@@ -325,6 +332,10 @@ def _read_formulation(entry: Mapping[str, Any],
         **{name: entry[name] for name in ("name", "carrier", "description", "path", "checksum")},
         "materials": {role: materials[key] for role, key in entry["made_of"].items()},
         "models": dict(entry["models"]), "choices": values(entry["choices"]),
+        "layers": tuple(Layer(
+            told["name"], told["layer_dose_fraction"],
+            {place: materials[key] for place, key in told["made_of"].items()},
+            told["models"], values(told["choices"])) for told in entry.get("layers", ())),
         "use": values(entry["use"]), "given": given,
         "process": tuple(ProcessStep(**step) for step in entry["process"]),
         "sources": {key: Source(**told) for key, told in entry["sources"].items()}})

@@ -203,8 +203,8 @@ def _simulate(designs: Designs, draws: int, seed: int, accuracy: str, threads: i
     width = max(draws, 1)
     scores: dict[str, ArrayLike] = {}
     if draws:
-        keys = sorted({fact.key for material in designs.base.materials.values()
-                       for fact in material.facts.values() if fact.spread.kind != "none"})
+        keys = sorted(key for key, fact in designs.base.facts().items()
+                      if fact.spread.kind != "none")
         scores = {key: np.tile(z, len(designs))
                   for key, z in draw_scores(keys, draws, seed).items()}
         columns = {name: np.repeat(column, draws) for name, column in designs.columns.items()}
@@ -327,8 +327,7 @@ def _solve_body(body: Body, time: FloatArray, accuracy: str, threads: int | None
 def _explained(release: Release, threads: int | None) -> Release:
     """Add which facts drive the curve, and the prediction class."""
     base = release.formulation
-    facts = {fact.key: fact for material in base.materials.values()
-             for fact in material.facts.values() if fact.spread.kind != "none"}
+    facts = {key: fact for key, fact in base.facts().items() if fact.spread.kind != "none"}
     shares: dict[str, float] = {}
     keys = sorted(facts)
     if keys:
@@ -344,7 +343,10 @@ def _explained(release: Release, threads: int | None) -> Release:
             order = np.argsort(-swing)
             shares = {keys[i]: float(swing[i] / swing.sum()) for i in order
                       if swing[i] > 0.005 * swing.sum()}
-    names = {key.split("/")[1]: share for key, share in shares.items()}
+    names: dict[str, float] = {}
+    for key, share in shares.items():
+        name = key.split("/")[1]
+        names[name] = names.get(name, 0.0) + share
     fields = {**release.__dict__, "driven_by": names,
               "prediction_class": _prediction_class(base, shares)}
     return Release(**fields)
@@ -352,8 +354,7 @@ def _explained(release: Release, threads: int | None) -> Release:
 
 def _prediction_class(base: Formulation, shares: Mapping[str, float]) -> str:
     """Judge by what drives: fitted to this carrier, measured or computed, or assumed."""
-    basis = {fact.key: fact.basis for material in base.materials.values()
-             for fact in material.facts.values()}
+    basis = {key: fact.basis for key, fact in base.facts().items()}
     weight = Counter[str]()
     for key, share in shares.items():
         weight[basis[key]] += share  # type: ignore[assignment]

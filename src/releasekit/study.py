@@ -14,6 +14,7 @@ import numpy as np
 
 from releasekit.carriers.families import check
 from releasekit.checks import Checks, shown
+from releasekit.choices import DOSES, MODEL_KINDS
 from releasekit.errors import (
     ComparisonWarning,
     ConditionWarning,
@@ -23,7 +24,6 @@ from releasekit.errors import (
 )
 from releasekit.facts import ROLES
 from releasekit.files import Document, read_toml
-from releasekit.choices import DOSES, MODEL_KINDS
 from releasekit.formulation import Formulation, formulation_from
 from releasekit.metrics import DELIVERY, METRICS, RETENTION, horizon, obstacles
 from releasekit.units import from_si

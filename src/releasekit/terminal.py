@@ -338,12 +338,13 @@ def print_picks(result: SearchResult) -> None:
     for title, tables in (("objective", [pick.objectives for pick in picks]),
                           ("constraint", [pick.constraints for pick in picks]),
                           ("choice", [pick.choices for pick in picks])):
-        names = dict.fromkeys(name for table_ in tables for name in table_)
-        rows += [[title, name, *(number(table_.get(name)) for table_ in tables)] for name in names]
+        rows += [[title, name, *(number(table_.get(name)) for table_ in tables)]
+                 for name in dict.fromkeys(name for table_ in tables for name in table_)]
     rows.append(["", "carrier", *(pick.carrier for pick in picks)])
     rows.append(["", "prediction_class", *(pick.prediction_class for pick in picks)])
     if picks:
-        table(("", "", *(f"{rank}. {pick.name}" for rank, pick in enumerate(picks, 1))), rows, fixed=2)
+        names = [f"{rank}. {pick.name}" for rank, pick in enumerate(picks, 1)]
+        table(("", "", *names), rows, fixed=2)
     text(f"{result.evaluations} candidates in {result.seconds:.1f} s, hypervolume "
          f"{number(result.hypervolume)}")
 

@@ -213,6 +213,7 @@ _ROWS: tuple[_Row, ...] = (
     ("height_fraction", "y", "1", "1", FRACTION, FRACTION, "height of a needle, its tip completed to a point, over that at the start"),
     ("part_low_fraction", "z_1", "1", "1", FRACTION, FRACTION, "distance of the lower end of a part of a needle from the point of its completed cone, over that of the base"),
     ("part_high_fraction", "z_2", "1", "1", FRACTION, FRACTION, "distance of the upper end of a part of a needle from the point of its completed cone, over that of the base"),
+    ("loaded_height_fraction", "f_l", "1", "1", (1e-3, 1.0), (0.2, 1.0), "share of the needle height, from the tip, that carries exosomes"),
     ("backing_dose_fraction", "f_b", "1", "1", FRACTION, (0.0, 0.9), "share of the dose that is in the backing of a needle patch and stays there"),
     ("dissolution_time", "t_d", "s", "s", POSITIVE, POSITIVE, "time in which a needle or its coating or shell dissolves in fresh fluid"),
     ("soluble_repeat_count", "n_s", "1", "1", (0.0, 1e4), (2.0, 30.0), "repeating units up to which a chain fragment dissolves"),

@@ -23,6 +23,8 @@ from releasekit.release import Release
 from ..builders import DAY, at, bench, run, table
 from ..builders import series as measured_series
 
+pytestmark = pytest.mark.filterwarnings("ignore::releasekit.errors.RangeWarning")
+
 BODY = 310.15
 D0 = float(mobility.stokes_einstein(87e-9, BODY, mobility.water_viscosity(BODY)))
 PLAIN: dict[str, Any] = {

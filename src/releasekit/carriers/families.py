@@ -89,8 +89,10 @@ def check(formulation: Formulation) -> list[Problem]:
         return [Problem(f"{formulation.carrier!r} is not a carrier family", key="carrier",
                         file=where, suggestion=nearest(formulation.carrier, FAMILIES)
                         or f"one of {', '.join(FAMILIES)}")]
-    problems = []
-    for kind, name in formulation.models.items():
+    problems = _check_layers(formulation)
+    laws = [*formulation.models.items(),
+            *(law for layer in formulation.layers for law in layer.models.items())]
+    for kind, name in laws:
         known = family.models.get(kind)
         if known is None:
             problems.append(Problem(f"a {formulation.carrier} has no such model",
@@ -104,6 +106,8 @@ def check(formulation: Formulation) -> list[Problem]:
     problems += [Problem(f"a {formulation.carrier} needs a {role}", key=f"made_of.{role}",
                          file=where) for role in family.roles if role not in formulation.materials]
     named = {*formulation.choices, *formulation.given}
+    if formulation.layers:
+        named |= set.intersection(*({*layer.choices} for layer in formulation.layers))
     problems += [Problem(f"a {formulation.carrier} needs this choice",
                          key=f"carrier_choices.{name}", file=where)
                  for name in family.choices if name not in named]
@@ -114,3 +118,19 @@ def check(formulation: Formulation) -> list[Problem]:
         problems.append(Problem("needed", key="use.duration", file=where,
                                 suggestion='e.g. "14 d"'))
     return problems
+
+
+def _check_layers(formulation: Formulation) -> list[Problem]:
+    """Return why layers cannot be had here."""
+    if not formulation.layers:
+        return []
+    problems = []
+    if formulation.carrier != "hydrogel":
+        problems.append(f"a {formulation.carrier} cannot be layered")
+    if formulation.word("shape", "sheet") != "sheet":
+        problems.append("only a sheet can be layered")
+    if any(given.times is not None for given in formulation.given.values()):
+        problems.append("a layered carrier takes no measured series")
+    if "exosome_concentration" in formulation.choices:
+        problems.append("a layered carrier takes its dose as dose_per_area")
+    return [Problem(text, key="layer", file=formulation.path) for text in problems]

@@ -44,11 +44,20 @@ class Decay(NamedTuple):
 
 # degradation in time -----------------------------------------------------------------------------
 
-def network_decay(inputs: Inputs) -> Decay:
-    """Return mesh growth and sol share over time, by the chosen loss of bonds."""
+def network_decay(inputs: Inputs, time: FloatArray | None = None) -> Decay:
+    """Return mesh growth and sol share over time, by the chosen loss of bonds.
+
+    Parameters
+    ----------
+    inputs
+        The table of designs.
+    time : shape (row, node) [s]
+        Where to evaluate; without it, at nodes that suit the gel point.
+    """
     duration = inputs["duration"][:, None]
     if inputs.model("degradation", "none") == "none":
-        time = duration * np.array([0.0, 1.0])
+        if time is None:
+            time = duration * np.array([0.0, 1.0])
         return Decay(time, np.ones_like(time), np.zeros_like(time),
                      np.full(inputs.rows, np.inf))
     connectivity = CONNECTIVITIES[inputs.model("connectivity", "step-growth")][0]
@@ -56,7 +65,8 @@ def network_decay(inputs: Inputs) -> Decay:
     critical, _ = connectivity(inputs, np.broadcast_to(start[:, None], (inputs.rows, 1)))
     gel_point = gelation.gel_point_time(rate, start, critical)
     spread = inputs["gel_point_spread"]
-    time = _nodes(gel_point, spread, duration[:, 0])
+    if time is None:
+        time = _nodes(gel_point, spread, duration[:, 0])
     intact = start[:, None] * degradation.intact_first_order(rate[:, None], time)
     growth = connectivity(inputs, intact)[1]
     sol = gelation.sol_share(time, gel_point[:, None], spread[:, None])
@@ -78,7 +88,9 @@ def _nodes(gel_point: FloatArray, spread: FloatArray, duration: FloatArray) -> F
 # the whole ---------------------------------------------------------------------------------------
 
 def lower(inputs: Inputs, sizes: int) -> Lowered:
-    """Return the transport problem of a table of hydrogels.
+    """Return the transport problem of a table of hydrogels, of one layer or of two.
+
+    Layers meet at one interface; only the layer on the wound has exosomes on its surface.
 
     Parameters
     ----------
@@ -88,46 +100,98 @@ def lower(inputs: Inputs, sizes: int) -> Lowered:
         Vesicle sizes per design.
     """
     ves = vesicles(inputs, sizes)
-    decay = network_decay(inputs)
-    decay, stretch = with_measured_series(inputs, decay)
-    made, diffusivity = gel_diffusivity(inputs, ves, decay)
-    matrix = matrix_left(inputs, decay)
+    parts = inputs.layers()
+    layers = [_layer(part, ves, *history) for part, history in
+              zip(parts, _histories(parts), strict=True)]
+    outer, wound_side = layers[-1], parts[-1]
+    shares = [np.ones(inputs.rows)] if len(parts) == 1 else [
+        np.full(inputs.rows, layer.layer_dose_fraction) for layer in inputs.formulation.layers]
 
-    shape = SHAPES[inputs.word("shape", "sheet")]
-    layer = volume_per_area(inputs)
-    extent = inputs["thickness"] if shape == 0 else inputs["radius"]
-    grown = extent[:, None, None] * stretch[:, None, :]
-    log_mobility = np.log(np.maximum(diffusivity / grown**2, 1e-100))
+    def each(name: str) -> FloatArray:
+        """Stack a field over layers, rows repeated for every size: [layer, (node,) lane]."""
+        fields = [getattr(layer, name) for layer in layers]
+        return np.stack([np.repeat(field, sizes, axis=0).T for field in fields])
 
-    def lane(per_row: FloatArray) -> FloatArray:
-        return np.repeat(per_row, sizes, axis=0)
+    def load(name: str) -> FloatArray:
+        return np.stack([np.repeat(share * getattr(layer, name), sizes)
+                         for share, layer in zip(shares, layers, strict=True)])
 
-    ratio, off = bound_ratio(inputs)
-    surface, held = inputs["surface_located_fraction"], inputs["irreversible_fraction"]
-    inside = 1.0 - surface
-    free = inside * (1.0 - held) * binding.free_fraction(ratio)
-    hindrance = np.minimum(diffusivity[..., 0] / ves.free_diffusivity, 1.0)
-    beyond = downstream(inputs, ves, hindrance)
+    surface = shares[-1] * wound_side["surface_located_fraction"]
+    slip = np.minimum(outer.diffusivity[..., 0] / ves.free_diffusivity, 1.0)
     lanes = Lanes(
-        shape_exponent=shape, trapped_to_film=False, extent=lane(extent),
-        volume_per_area=lane(layer), node_time=lane(decay.time).T,
-        log_mobility=log_mobility.reshape(inputs.rows * sizes, -1).T, matrix=lane(matrix).T,
-        stretch=lane(stretch).T, on_rate=lane(ratio * off), off_rate=lane(off),
-        free_share=lane(free), bound_share=lane(inside * (1.0 - held) - free),
-        trapped_share=lane(inside * held), surface_share=lane(surface),
-        carrier_inactivation=lane(inputs["carrier_inactivation_rate"]), **beyond)
+        shape_exponent=SHAPES[inputs.word("shape", "sheet")], trapped_to_film=False,
+        extent=each("extent"), volume_per_area=np.repeat(volume_per_area(wound_side), sizes),
+        node_time=np.repeat(outer.decay.time, sizes, axis=0).T,
+        log_mobility=np.stack([layer.log_mobility.reshape(inputs.rows * sizes, -1).T
+                               for layer in layers]),
+        matrix=each("matrix"), stretch=each("stretch"), on_rate=each("on_rate"),
+        off_rate=each("off_rate"), free_share=load("free"), bound_share=load("bound"),
+        trapped_share=load("held"), surface_share=np.repeat(surface, sizes),
+        carrier_inactivation=np.repeat(inputs["carrier_inactivation_rate"], sizes),
+        layer_partition=np.repeat(_layer_partition(inputs), sizes),
+        **downstream(wound_side, ves, slip))
     active, recovery = dose(inputs)
+    rows = np.arange(inputs.rows)
     middle = np.argmin(np.abs(ves.diameter - inputs["vesicle_diameter_median"][:, None]), axis=1)
+    volumes = [volume_per_area(part) for part in parts]
     properties = {
-        "effective_diffusivity": diffusivity[np.arange(inputs.rows), middle, 0],
-        "free_diffusivity": ves.free_diffusivity[np.arange(inputs.rows), middle],
-        "gel_point_time": decay.gel_point_time,
-        "thickness": inputs["thickness"],
-        "exosome_concentration": active / recovery / layer,
+        "effective_diffusivity": outer.diffusivity[rows, middle, 0],
+        "free_diffusivity": ves.free_diffusivity[rows, middle],
+        "gel_point_time": outer.decay.gel_point_time,
+        "thickness": sum((part["thickness"] for part in parts), np.zeros(inputs.rows)),
+        "exosome_concentration": np.max([active / recovery * share / volume for share, volume in
+                                         zip(shares, volumes, strict=True)], axis=0),
     }
-    if made is not None:
-        properties.update(made._asdict())
+    if outer.made is not None:
+        properties.update(outer.made._asdict())
     return Lowered((Body(lanes, ves.weight, np.ones(inputs.rows)),), active, recovery, properties)
+
+
+class GelLayer(NamedTuple):
+    """One layer of gel: [row], over time [row, node], mobility [row, size, node]."""
+
+    extent: FloatArray
+    log_mobility: FloatArray
+    diffusivity: FloatArray
+    matrix: FloatArray
+    stretch: FloatArray
+    on_rate: FloatArray
+    off_rate: FloatArray
+    free: FloatArray
+    bound: FloatArray
+    held: FloatArray
+    decay: Decay
+    made: Network | None
+
+
+def _layer(inputs: Inputs, ves: Vesicles, decay: Decay, stretch: FloatArray) -> GelLayer:
+    made, diffusivity = gel_diffusivity(inputs, ves, decay)
+    sheet = inputs.word("shape", "sheet") == "sheet"
+    extent = inputs["thickness"] if sheet else inputs["radius"]
+    grown = extent[:, None, None] * stretch[:, None, :]
+    ratio, off = bound_ratio(inputs)
+    # exosomes on the face between two layers are inside the carrier
+    inside = 1.0 - inputs["surface_located_fraction"] * inputs.open_face
+    held = inside * inputs["irreversible_fraction"]
+    free = (inside - held) * binding.free_fraction(ratio)
+    return GelLayer(extent, np.log(np.maximum(diffusivity / grown**2, 1e-100)), diffusivity,
+                    matrix_left(inputs, decay), stretch, ratio * off, off, free,
+                    inside - held - free, held, decay, made)
+
+
+def _histories(parts: list[Inputs]) -> list[tuple[Decay, FloatArray]]:
+    """Return decay and stretch of each layer, at nodes that all layers share."""
+    if len(parts) == 1:
+        return [with_measured_series(parts[0], network_decay(parts[0]))]
+    nodes = np.concatenate([network_decay(part).time[:, 1:] for part in parts], axis=1)
+    gap = 1e-9 * nodes[:, -1:] * np.arange(1, nodes.shape[1] + 1)
+    time = np.concatenate([np.zeros((len(nodes), 1)), np.sort(nodes, axis=1) + gap], axis=1)
+    return [(network_decay(part, time), np.ones_like(time)) for part in parts]
+
+
+def _layer_partition(inputs: Inputs) -> FloatArray:
+    value = inputs.get("layer_partition_coefficient")
+    return np.ones(inputs.rows) if value is None else value
 
 
 def gel_diffusivity(inputs: Inputs, ves: Vesicles,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,25 @@ class Inputs:
         self.given_used: set[str] = set()
         self.missing: dict[str, Problem] = {}
         self.outside: dict[str, str] = {}
+        self.open_face = True
         self._known: dict[str, FloatArray] = {}
+
+    def layers(self) -> list[Inputs]:
+        """Return the inputs of each layer from the back to the open face; one without layers."""
+        base = self.formulation
+        parts = []
+        for place, layer in enumerate(base.layers):
+            columns = {name: column for name, column in self.designs.columns.items()
+                       if name not in layer.choices}
+            merged = replace(base, layers=(), materials={**base.materials, **layer.materials},
+                             models={**base.models, **layer.models},
+                             choices={**base.choices, **layer.choices})
+            part = Inputs(Designs(merged, columns or {"duration": self["duration"]}), self.scores)
+            part.used, part.given_used, part.missing, part.outside = (
+                self.used, self.given_used, self.missing, self.outside)
+            part.open_face = place == len(base.layers) - 1
+            parts.append(part)
+        return parts or [self]
 
     def __contains__(self, name: str) -> bool:
         given = self.formulation.given.get(name)

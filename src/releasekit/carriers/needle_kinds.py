@@ -1,9 +1,4 @@
-"""What needles do with their load: dissolve, shed a coating, swell, degrade, open a shell.
-
-Heights z in a needle are counted from the point of its completed cone, as shares of the distance
-to the base: the radius at z is z times that at the base, and the tip is at its radius over that
-of the base.
-"""
+"""What needles do with their load: dissolve, shed a coating, swell, degrade, open a shell."""
 
 from __future__ import annotations
 

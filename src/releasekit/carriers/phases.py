@@ -144,8 +144,8 @@ def _even_steps(end: FloatArray, parts: tuple[Left, ...]) -> FloatArray:
     """Return times [row, node] from 0 to the end, at equal steps of √m of the parts' mean m(t)."""
 
     def root(time: FloatArray) -> FloatArray:
-        mean = sum((part(time) for part in parts), np.zeros_like(time)) / len(parts)
-        return np.asarray(np.sqrt(mean), dtype=float)
+        mean: FloatArray = sum((part(time) for part in parts), np.zeros_like(time)) / len(parts)
+        return np.sqrt(mean)
 
     last = root(end)
     if np.all(last == 1.0):
