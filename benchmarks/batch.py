@@ -1,7 +1,7 @@
 """A table of designs against one call per design: same numbers, how much faster.
 
-Run from the root of the project: ``python benchmarks/batch.py``. Only ratios are printed: they are
-medians over rounds in which each way goes first in turn, so that a busy machine slows all alike.
+Run from the root of the project: ``python benchmarks/batch.py``. Only ratios are printed: medians
+over rounds in which each way goes first in turn, so that a busy machine slows both alike.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -39,11 +40,18 @@ def designs(rows: int = ROWS) -> rk.Designs:
     })
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """Return how long some work takes."""
-    start = time.perf_counter()
+class Cost(NamedTuple):
+    """What some work takes: processor time of all threads, and time on the clock [s]."""
+
+    processor: float
+    clock: float
+
+
+def cost(work: Callable[[], object]) -> Cost:
+    """Return what some work takes."""
+    processor, clock = time.process_time(), time.perf_counter()
     work()
-    return time.perf_counter() - start
+    return Cost(time.process_time() - processor, time.perf_counter() - clock)
 
 
 def one_by_one(table: rk.Designs, rows: range) -> list[rk.Release]:
@@ -60,12 +68,13 @@ def difference(together: rk.Release, single: rk.Release, row: int) -> float:
 
 
 def compare(rounds: int = ROUNDS) -> tuple[list[float], list[float], float, int]:
-    """Return per round how much longer 1,000 calls take than a table on one core and on all.
+    """Return per round how much more 1,000 calls take than one call with a table.
 
     Returns
     -------
-    one_core, all_cores
-        Ratios, one per round; the time of 1,000 calls is that of 20 calls times 50.
+    processor, clock
+        Ratios, one per round: of processor time, and of time on the clock where the table has
+        all cores. The cost of 1,000 calls is that of 20 calls times 50.
     largest
         Largest difference of any number between both ways.
     compared
@@ -75,7 +84,7 @@ def compare(rounds: int = ROUNDS) -> tuple[list[float], list[float], float, int]
     together = rk.simulate(table, explain=False)  # also compiles, outside the clock
     assert not together.failed
     one_by_one(table, range(2))
-    one_core, all_cores, largest = [], [], 0.0
+    processor, clock, largest = [], [], 0.0
     for turn in range(rounds):
         sample = range(turn, ROWS, ROWS // SAMPLE)
         singles: list[rk.Release] = []
@@ -84,18 +93,14 @@ def compare(rounds: int = ROUNDS) -> tuple[list[float], list[float], float, int]
             singles += one_by_one(table, sample)
 
         ways: list[tuple[str, Callable[[], object]]] = [
-            ("calls", calls),
-            ("one", lambda: rk.simulate(table, explain=False, threads=1)),
-            ("all", lambda: rk.simulate(table, explain=False)),
-        ]
-        first = turn % len(ways)
-        took = {name: seconds(work) for name, work in ways[first:] + ways[:first]}
-        thousand = took["calls"] * ROWS / len(sample)
-        one_core.append(thousand / took["one"])
-        all_cores.append(thousand / took["all"])
+            ("calls", calls), ("table", lambda: rk.simulate(table, explain=False))]
+        took = {name: cost(work) for name, work in (ways if turn % 2 else ways[::-1])}
+        times = ROWS / len(sample)
+        processor.append(took["calls"].processor * times / took["table"].processor)
+        clock.append(took["calls"].clock * times / took["table"].clock)
         largest = max([largest, *(difference(together, single, row)
                                   for row, single in zip(sample, singles, strict=True))])
-    return one_core, all_cores, largest, rounds * SAMPLE
+    return processor, clock, largest, rounds * SAMPLE
 
 
 def main() -> int:
@@ -104,13 +109,13 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     rounds = parser.parse_args().rounds
     warnings.simplefilter("ignore", ReleasekitWarning)
-    one_core, all_cores, largest, compared = compare(rounds)
+    processor, clock, largest, compared = compare(rounds)
     print(f"{ROWS} hydrogel sheets, default accuracy, explain=False, {os.cpu_count()} cores; "
           f"medians of {rounds} rounds")
-    print(f"(the time of {ROWS} calls is that of {SAMPLE} calls, times {ROWS // SAMPLE}; "
+    print(f"(the cost of {ROWS} calls is that of {SAMPLE} calls, times {ROWS // SAMPLE}; "
           "another sample in every round)")
-    for what, ratios in (("one core", one_core), ("all cores", all_cores)):
-        print(f"{ROWS} single calls : one call with a table, {what:9}  "
+    for what, ratios in (("processor time", processor), ("time on the clock", clock)):
+        print(f"{ROWS} single calls : one call with a table, {what:18}"
               f"{statistics.median(ratios):5.1f} : 1   "
               f"(rounds {min(ratios):.1f} to {max(ratios):.1f})")
     print(f"largest difference of any number, {compared} rows compared: {largest:.1e} "

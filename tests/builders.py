@@ -23,6 +23,16 @@ BARE: dict[str, Any] = {
     "vesicle_diameter_gsd": 1.0, "deformable_fraction": 0.0, "carrier_inactivation_rate": "0 1/s",
 }
 """Everything switched off that is not diffusion through the mesh."""
+RARE: dict[str, Any] = {  # what the shipped gels leave to be given for the laws that are rarer
+    "mesh_size_median": "13 nm", "catalytic_rate": "0.31 1/s",
+    "michaelis_concentration": "0.19 mmol/L", "ligand_concentration": "2.7e-3 mmol/L",
+    "dissociation_concentration": "4.1e-4 mmol/L", "reference_cleavage_rate": "2.4e-5 1/s",
+    "stimulus_concentration": "1.3 mmol/L", "reference_concentration": "10 mmol/L",
+    "stimulus_order": 0.51, "water_cleavage_rate": "1.2e-8 1/s", "acid_cleavage_rate": "1e-3 1/s",
+    "base_cleavage_rate": "0.13 1/s", "water_pk": 13.6, "drag_coefficient": 0.111,
+    "volume_coefficient": 1.1, "free_volume_radius": "0.26 nm",
+    "water_free_volume_radius": "0.27 nm", "crosslinks_per_chain": 17.0,
+    "enzyme_concentration": "3e-6 mmol/L", "enzyme_activity": "0.02 U/mL"}
 
 
 def gel(polymer: str = "gelma", exosome: str = "adipose-msc", wound: str = "diabetic-foot-ulcer",

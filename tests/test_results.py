@@ -59,6 +59,18 @@ def test_formulations_come_back_exactly(folder: Path, formulations: list[Formula
         assert (folder / name).read_bytes() == (folder.with_name("again") / name).read_bytes()
 
 
+@pytest.mark.filterwarnings("ignore::releasekit.errors.RangeWarning")
+def test_all_examples_come_back_exactly(tmp_path: Path) -> None:
+    """Mistake: what only some families have, such as layers or a filling, is not written."""
+    loaded = [load(path) for path in sorted(EXAMPLES.glob("*.toml"))]
+    examples = [one for one in loaded if isinstance(one, Formulation)]
+    assert any(one.layers for one in examples)
+    brief = [one.but(duration="0.3 d", boundary="sink") for one in examples]
+    releases = simulate(brief, accuracy="screen", explain=False)
+    save_run(releases, tmp_path / "run")
+    assert list(load_run(tmp_path / "run").formulations) == brief
+
+
 def test_a_perturbed_fact_is_noticed(folder: Path) -> None:
     """Mistake: facts are read again from the material files instead of from the run."""
     path = folder / "run.json"
@@ -165,6 +177,7 @@ def _edit(path: Path, *keys: Any, value: Any) -> None:
     (("formulations", 0, "made_of", "polymer"), "polymer/none", "not a complete run"),
     (("materials", "polymer/gelma", "facts", "density", "spread"), None, "not a complete run"),
     (("materials",), None, "not a complete run"),
+    (("formulations", 0, "use", "duration", "value"), -5.0, "outside the possible range"),
     (("options", "accuracy"), "fien", "'fien' is not known"),
     (("options", "draws"), -2, "must not be negative"),
 ])

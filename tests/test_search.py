@@ -95,6 +95,8 @@ def test_budget_is_kept_to_the_candidate(known: Study) -> None:
                              progress=lambda done, total, info: seen.append(done))  # noqa: B023
             assert len(scored) == budget == seen[-1]
             assert np.all(np.diff(seen) > 0)
+    with pytest.raises(InputError, match="1 candidate or more"):
+        optimise(known, budget=0)
 
 
 @pytest.mark.parametrize("count", [1, 3, 4])
@@ -369,6 +371,7 @@ def test_saved_picks_give_the_same_numbers(found: SearchResult, tmp_path: Path) 
         assert pick.constraints["released_24h_fraction"] <= 0.37
         thickness = one.number("thickness")
         assert thickness is not None
+        assert pick.choices["formulation"] in pick.name
         assert pick.choices["thickness_mm"] == pytest.approx(1e3 * thickness, rel=1e-12)
     kept = pd.read_csv(tmp_path / "trials.csv")
     assert list(kept) == list(found.trials)

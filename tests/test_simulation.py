@@ -35,7 +35,7 @@ def with_spreads(formulation: Formulation, spreads: Mapping[str, tuple[Spread, s
     return replace(formulation, materials=materials)
 
 
-# one, many, in any order ---------------------------------------------------------------------------
+# one, many, in any order --------------------------------------------------------------------------
 
 def test_a_bad_row_fails_alone() -> None:
     """Mistake: one impossible candidate stops the table, or shifts the rows after it."""
@@ -144,7 +144,7 @@ def test_accuracy_levels(level: str, allowed: float) -> None:
         assert np.abs(coarse[name] - fine[name]).max() < allowed
 
 
-# many numbers, few kept ----------------------------------------------------------------------------
+# many numbers, few kept ---------------------------------------------------------------------------
 
 def test_evaluate_is_simulate_and_measure(monkeypatch: pytest.MonkeyPatch) -> None:
     """Mistake: metrics of another row, draw or chunk; a failed row is lost or renumbered."""
@@ -186,7 +186,7 @@ def test_a_gel_fed_by_concentration_has_a_control() -> None:
         metric(run(other), "gain_over_free"))
 
 
-# draws ---------------------------------------------------------------------------------------------
+# draws --------------------------------------------------------------------------------------------
 
 def test_bands_are_ordered_and_repeatable() -> None:
     """Mistake: quantiles swapped, or draws that change from run to run."""
@@ -233,7 +233,7 @@ def test_a_fact_that_is_given_is_certain() -> None:
     assert np.ptp(spread["released_fraction"], axis=0).max() < 1e-3  # a given D: nothing else counts
 
 
-# what drives ---------------------------------------------------------------------------------------
+# what drives --------------------------------------------------------------------------------------
 
 def planted(basis: str) -> Formulation:
     """Return a gel in which one fact of this basis is uncertain, and another hardly."""
@@ -272,7 +272,7 @@ def test_a_measured_curve_is_calibrated() -> None:
     assert release.facts_used["given"] == 1
 
 
-# conditions ----------------------------------------------------------------------------------------
+# conditions ---------------------------------------------------------------------------------------
 
 def test_facts_far_from_their_conditions_are_said() -> None:
     """Mistake: a fact is used anywhere without a word, or only printed and not kept."""

@@ -88,8 +88,13 @@ def described(thing: Material | Formulation) -> dict[str, Any]:
     """Return a material or a formulation as JSON shows it, in SI."""
     if isinstance(thing, Material):
         return asdict(thing)
-    return {**vars(thing),
-            "materials": {role: material.key for role, material in thing.materials.items()},
+
+    def keys(materials: Mapping[str, Material]) -> dict[str, str]:
+        return {place: material.key for place, material in materials.items()}
+
+    return {**vars(thing), "materials": keys(thing.materials),
+            "layers": [{**vars(layer), "materials": keys(layer.materials)}
+                       for layer in thing.layers],
             "given": {name: vars(item) for name, item in thing.given.items()},
             "sources": {key: asdict(source) for key, source in thing.sources.items()},
             "process": [asdict(step) for step in thing.process]}

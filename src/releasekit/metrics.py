@@ -52,6 +52,11 @@ def _auc(release: Release, column: str) -> FloatArray:
     return np.asarray(np.trapezoid(release[column], release.time, axis=1)) / DAY
 
 
+def _property(release: Release, name: str) -> FloatArray:
+    """Read a derived quantity; nan for carriers that have none of the kind."""
+    return np.asarray(release.properties.get(name, _nothing(release)), dtype=float)
+
+
 def _number(release: Release, name: str) -> FloatArray:
     value = release.designs.get(name)
     if value is None:
@@ -130,6 +135,7 @@ METRICS: dict[str, tuple[Callable[[Release], FloatArray], str]] = {
     "gain_over_free": (lambda r: _auc(r, "retained_fraction") * DAY / r.free_retained_auc, "retained AUC over that of free exosomes"),
     "loaded_dose_per_cm2": (lambda r: r.dose_per_area * PER_CM2, "active exosomes applied per cm²"),
     "process_recovery_fraction": (lambda r: r.recovery, "active after making over fed"),
+    "needle_safety_ratio": (lambda r: _property(r, "needle_safety_ratio"), "force at which a dry needle fails over the force that inserts it"),
     "cost_per_dose": (_cost, "price of a dose over recovery"),
 }  # fmt: skip
 """Metric -> (how, what it says); the unit is in the name."""

@@ -349,9 +349,10 @@ def _impossible(run: Run, file: str) -> Iterable[Problem]:
     if min(run.draws, run.seed) < 0:
         yield Problem("must not be negative", key="options", file=file)
     for formulation in run.formulations:
-        numbers = {**formulation.choices, **formulation.use,
-                   **{name: item.value for name, item in formulation.given.items()}}
-        for name, value in numbers.items():
-            if isinstance(value, float) and name in QUANTITIES and outside(name, value):
-                yield Problem(f"{formulation.name}: {span_message(name, value)}", key=name,
-                              file=file)
+        given = {name: item.value for name, item in formulation.given.items()}
+        for numbers in (formulation.choices, formulation.use, given,
+                        *(layer.choices for layer in formulation.layers)):
+            for name, value in numbers.items():
+                if isinstance(value, float) and name in QUANTITIES and outside(name, value):
+                    yield Problem(f"{formulation.name}: {span_message(name, value)}", key=name,
+                                  file=file)

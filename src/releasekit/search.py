@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from releasekit.candidates import (
+    FORMULATION,
     SLACK,
     Scored,
     coordinates,
@@ -26,6 +27,7 @@ from releasekit.candidates import (
     tables,
 )
 from releasekit.checks import shown
+from releasekit.errors import InputError
 from releasekit.files import FilePath, write_json, write_table
 from releasekit.formulation import Formulation
 from releasekit.pareto import balanced, front, hypervolume, normalised
@@ -156,7 +158,14 @@ def optimise(study: Study, budget: int | None = None, seed: int | None = None,
     -------
     SearchResult
         Without picks, but with the reason, where no candidate keeps the constraints.
+
+    Raises
+    ------
+    InputError
+        The budget is less than one candidate.
     """
+    if budget is not None and budget < 1:
+        raise InputError("a search needs a budget of 1 candidate or more")
     started = time.perf_counter()
     study = replace(study, budget=study.budget if budget is None else budget,
                     seed=study.seed if seed is None else seed)
@@ -324,6 +333,8 @@ def _picks(front_: Scored, places: IndexArray, threads: int | None) -> tuple[Pic
         picked.append(formulation(study, front_.points[row], name, about))
     releases = simulate(picked, draws=study.draws, seed=study.seed, threads=threads)
     choices = front_.choices()
+    if len(study.base) > 1:
+        choices = {FORMULATION: list(table["formulation"]), **choices}
     found = []
     for (row, words), one, release in zip(labels.items(), picked, releases, strict=True):
         scores = {wanted.label(study): float(wanted.shown(wanted.pessimistic(

@@ -273,17 +273,33 @@ def print_material(material: Material, notes: bool) -> None:
         text(f"[{key}] {source.citation} {place}".rstrip())
 
 
+def _chosen(materials: Mapping[str, Material], models: Mapping[str, str],
+            choices: Mapping[str, float | str]) -> list[tuple[str, str, str, str]]:
+    rows = [("made of", place, material.key, f"{material.name}, {material.path}")
+            for place, material in materials.items()]
+    rows += [("model", part, law, "") for part, law in models.items()]
+    return rows + _settings("choice", choices)
+
+
+def _settings(place: str,
+              settings: Mapping[str, float | str]) -> list[tuple[str, str, str, str]]:
+    from releasekit.checks import shown
+
+    return [(place, name, value if isinstance(value, str) else shown(name, value), "")
+            for name, value in settings.items()]
+
+
 def print_formulation(formulation: Formulation) -> None:
     """Print the choices of a formulation, its laws and its materials."""
     from releasekit.checks import shown
 
     text(f"{formulation.name} ({formulation.carrier}): {formulation.description}")
-    rows = [("made of", role, material.key, f"{material.name}, {material.path}")
-            for role, material in formulation.materials.items()]
-    rows += [("model", part, law, "") for part, law in formulation.models.items()]
-    for place, settings in (("choice", formulation.choices), ("use", formulation.use)):
-        rows += [(place, name, value if isinstance(value, str) else shown(name, value), "")
-                 for name, value in settings.items()]
+    rows = _chosen(formulation.materials, formulation.models, formulation.choices)
+    for layer in formulation.layers:
+        share = f"{layer.name}: share of the dose {number(layer.layer_dose_fraction)}"
+        rows.append(("layer", share, "", ""))
+        rows += _chosen(layer.materials, layer.models, layer.choices)
+    rows += _settings("use", formulation.use)
     rows += [("process", step.step, shown("active_recovery_fraction",
                                           step.active_recovery_fraction), "recovered, active")
              for step in formulation.process]

@@ -62,7 +62,7 @@ _ROWS: tuple[_Row, ...] = (
     ("carrier_inactivation_rate", "k_ic", "1/s", "1/d", POSITIVE, (0.0, 2e-5), "first-order loss of activity inside the carrier"),
     ("wound_inactivation_rate", "k_iw", "1/s", "1/d", POSITIVE, (0.0, 1e-4), "first-order loss of activity in wound fluid and tissue"),
     # structure ---------------------------------------------------------------------------------
-    ("polymer_concentration", "c_p", "kg/m^3", "mg/mL", (0.0, 1500.0), (1.0, 400.0), "polymer mass per volume of the precursor as prepared"),
+    ("polymer_concentration", "c_p", "kg/m^3", "mg/mL", (0.0, 1500.0), (1.0, 1400.0), "polymer mass per volume of the precursor as prepared"),
     ("matrix_concentration", "c_m", "kg/m^3", "mg/mL", (0.0, 1500.0), (1.0, 600.0), "dry mass of decellularised matrix per volume of the carrier as used"),
     ("polymer_volume_fraction", "φ", "1", "1", (1e-6, 1.0), (1e-3, 0.5), "polymer volume fraction of the swollen gel"),
     ("preparation_volume_fraction", "φ_0", "1", "1", (1e-6, 1.0), (1e-3, 0.5), "polymer volume fraction as prepared (relaxed state)"),
@@ -256,7 +256,7 @@ _ROWS: tuple[_Row, ...] = (
     ("needle_length", "l_n", "m", "mm", (1e-4, 1.0), (4e-3, 0.1), "length of the injection needle"),
     ("flow_exponent", "n_f", "1", "1", (0.01, 3.0), (0.05, 1.2), "power-law exponent of the precursor, 1 Newtonian, below 1 shear-thinning"),
     ("reference_shear_rate", "γ_ref", "1/s", "1/s", (1e-9, 1e9), (1e-3, 1e4), "shear rate at which the viscosity of a power-law fluid was obtained"),
-    ("loading_capacity", "c_max", "1/m^3", "1/mL", POSITIVE, (1e14, 1e19), "largest exosome concentration the precursor takes"),
+    ("loading_capacity", "c_max", "1/m^3", "1/mL", POSITIVE, (1e14, 1e20), "largest exosome concentration the precursor takes"),
     ("stock_exosome_concentration", "c_st", "1/m^3", "1/mL", POSITIVE, (1e13, 1e20), "exosomes per volume of the stock that is mixed into the precursor"),
     ("stock_volume_fraction", "x_st", "1", "1", FRACTION, (0.0, 0.5), "volume share of exosome stock in the mixed precursor"),
     ("price_per_dose", "€", "1", "1", POSITIVE, POSITIVE, "price of one dose, in the currency of the study"),

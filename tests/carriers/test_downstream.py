@@ -31,7 +31,7 @@ def last(release: Release, *columns: str) -> float:
     return float(sum(release[f"{column}_fraction"][0, -1] for column in columns))
 
 
-# media ---------------------------------------------------------------------------------------------
+# media --------------------------------------------------------------------------------------------
 
 def test_stagnant_film() -> None:
     """Mistake: the resistance of the film left out, or taken with the mobility in the gel."""
@@ -63,7 +63,7 @@ def test_nothing_happens_in_a_medium_unless_said() -> None:
                                                              abs=1e-3)
 
 
-# exudate -------------------------------------------------------------------------------------------
+# exudate ------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("absorbed", [0.0, 0.37, 1.0])
 def test_exudate_is_counted_once(absorbed: float) -> None:
@@ -155,7 +155,7 @@ def test_free_exosomes_go_with_absorbed_exudate() -> None:
     assert free[1] == pytest.approx(free[0])
 
 
-# dressing changes ----------------------------------------------------------------------------------
+# dressing changes ---------------------------------------------------------------------------------
 
 def changes(**choices: Any) -> Release:
     curve = measured([0.0, 1.0, 5.0, 14.0], [0.0, 0.2, 0.6, 0.9], **{**QUIET, **choices})
@@ -246,7 +246,7 @@ def test_too_many_changes_fail_alone() -> None:
     assert np.isfinite(release["released_fraction"][0]).all()
 
 
-# tissue --------------------------------------------------------------------------------------------
+# tissue -------------------------------------------------------------------------------------------
 
 def test_resolved_and_mixed_tissue_agree_where_diffusion_is_fast() -> None:
     """Mistake: the two descriptions differ in depth, open share or which way they exchange."""

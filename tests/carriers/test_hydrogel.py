@@ -14,28 +14,17 @@ from releasekit.formulation import Designs, ProcessStep
 from releasekit.physics import degradation, gelation, network, series, swelling
 from releasekit.release import Release
 
-from ..builders import BARE, DAY, at, bench, gel, run, slab, table
+from ..builders import BARE, DAY, RARE, at, bench, gel, run, slab, table
 from ..builders import series as measured_series
 
 BODY = 310.15
-
-EXTRA: dict[str, Any] = {  # what the shipped gels leave to be given for the laws that are rarer
-    "mesh_size_median": "13 nm", "catalytic_rate": "0.31 1/s",
-    "michaelis_concentration": "0.19 mmol/L", "ligand_concentration": "2.7e-3 mmol/L",
-    "dissociation_concentration": "4.1e-4 mmol/L", "reference_cleavage_rate": "2.4e-5 1/s",
-    "stimulus_concentration": "1.3 mmol/L", "reference_concentration": "10 mmol/L",
-    "stimulus_order": 0.51, "water_cleavage_rate": "1.2e-8 1/s", "acid_cleavage_rate": "1e-3 1/s",
-    "base_cleavage_rate": "0.13 1/s", "water_pk": 13.6, "drag_coefficient": 0.111,
-    "volume_coefficient": 1.1, "free_volume_radius": "0.26 nm",
-    "water_free_volume_radius": "0.27 nm", "crosslinks_per_chain": 17.0,
-    "enzyme_concentration": "3e-6 mmol/L", "enzyme_activity": "0.02 U/mL"}
 
 
 def prop(release: Release, name: str) -> float:
     return float(release.properties[name][0])
 
 
-# structure -----------------------------------------------------------------------------------------
+# structure ----------------------------------------------------------------------------------------
 
 def test_mesh_from_the_modulus() -> None:
     """Mistake: a Young modulus taken for a shear modulus, or the temperature of another place."""
@@ -91,7 +80,7 @@ def test_every_structure_with_every_mobility(structure: str, mobility: str) -> N
     """
     sheet = bench("peg-hydrolysable", models={"structure": structure, "mobility": mobility},
                   polymer_concentration="100 mg/mL",
-                  **{name: EXTRA[name] for name in (
+                  **{name: RARE[name] for name in (
                       "mesh_size_median", "drag_coefficient", "volume_coefficient",
                       "free_volume_radius", "water_free_volume_radius")})
     release = run(sheet)
@@ -101,7 +90,7 @@ def test_every_structure_with_every_mobility(structure: str, mobility: str) -> N
     assert np.isfinite(release["released_fraction"]).all()
 
 
-# mobility ------------------------------------------------------------------------------------------
+# mobility -----------------------------------------------------------------------------------------
 
 def test_given_diffusivity_turns_the_mesh_off() -> None:
     """Mistake: a measured diffusivity is hindered once more by mesh, pores or swelling laws."""
@@ -139,7 +128,7 @@ def test_deformable_vesicles_move_faster() -> None:
     assert D[1] > 1.2 * D[0]
 
 
-# binding -------------------------------------------------------------------------------------------
+# binding ------------------------------------------------------------------------------------------
 
 def test_fast_binding_slows_by_one_plus_the_ratio() -> None:
     """Mistake: binding counted twice (slower D and bound share), or the load not at equilibrium."""
@@ -166,14 +155,14 @@ def test_slow_binding_is_a_burst_and_a_tail() -> None:
 def test_sites_give_the_ratio() -> None:
     """Mistake: ligand over dissociation constant in different units."""
     names = ("ligand_concentration", "dissociation_concentration")
-    sites = run(bench(models={"binding": "sites"}, **{name: EXTRA[name] for name in names}))
+    sites = run(bench(models={"binding": "sites"}, **{name: RARE[name] for name in names}))
     linear = run(bench(binding_ratio=2.7 / 0.41))
     assert sites["released_fraction"][0] == pytest.approx(linear["released_fraction"][0], abs=1e-9)
     none = run(bench(models={"binding": "none"}))
     assert none["in_carrier_bound_fraction"].max() == 0.0
 
 
-# degradation ---------------------------------------------------------------------------------------
+# degradation --------------------------------------------------------------------------------------
 
 def gel_point(*names: str, **choices: Any) -> float:
     sheet = bench("peg-hydrolysable", models={"degradation": " + ".join(names)},
@@ -185,7 +174,7 @@ def test_rates_of_degradation_add_up() -> None:
     """Mistake: of two ways to lose bonds only the first counts, or times are added."""
     rates = {"hydrolysis": {"bond_cleavage_rate": "2.9e-6 1/s"},
              "ionic": {"ion_exchange_rate": "1.7e-6 1/s"},
-             "stimulus": {name: EXTRA[name] for name in (
+             "stimulus": {name: RARE[name] for name in (
                  "reference_cleavage_rate", "stimulus_concentration", "reference_concentration",
                  "stimulus_order")}}
     alone = {name: gel_point(name, **choices) for name, choices in rates.items()}
@@ -198,7 +187,7 @@ def test_rates_of_degradation_add_up() -> None:
 @pytest.mark.parametrize("connectivity", CONNECTIVITIES)
 def test_every_loss_of_bonds_with_every_network(name: str, connectivity: str) -> None:
     """Mistake: a law whose arguments nobody knows, or that gives no number."""
-    wanted = {key: value for key, value in EXTRA.items() if key != "mesh_size_median"}
+    wanted = {key: value for key, value in RARE.items() if key != "mesh_size_median"}
     release = run(gel(models={"degradation": name, "connectivity": connectivity},
                       ion_exchange_rate="1.3e-6 1/s", **wanted))
     assert 0.0 < prop(release, "gel_point_time") < np.inf
@@ -254,7 +243,7 @@ def test_a_gel_that_never_was_one_is_a_sol() -> None:
     assert release["in_carrier_bound_fraction"][0, 5:].max() < 1e-3
 
 
-# geometry and dose ---------------------------------------------------------------------------------
+# geometry and dose --------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(("shape", "exact"), [
     ("rod", series.release_cylinder), ("bead", series.release_sphere)])

@@ -116,7 +116,7 @@ def test_scores_move_facts_only() -> None:
     assert np.ptp(moved["mesh_size_gsd"]) == 0.0
 
 
-# conditions ----------------------------------------------------------------------------------------
+# conditions ---------------------------------------------------------------------------------------
 
 WARM = Fact("binding_ratio", 1.3, "1", Spread(), "measured", "own",
             conditions={"temperature": (310.15, 310.15)}, material="gelma")

@@ -123,6 +123,11 @@ def test_show_formulation(run: Run, sheet: Path, read_json: ReadJson) -> None:
     told = read_json(run("show", sheet, "--json").stdout)
     assert told["choices"]["thickness"] == 0.0013
     assert told["materials"]["polymer"] == "gelma"
+    layered = run("show", FOLDER / "hydrogel-bilayer.toml").stdout
+    assert layered.index("reservoir") < layered.index("1.5 mm") < layered.index("starter")
+    told = read_json(run("show", FOLDER / "hydrogel-bilayer.toml", "--json").stdout)
+    assert [layer["materials"]["polymer"] for layer in told["layers"]] == [
+        "gelma", "alginate-printed"]
     curve = read_json(run("show", FOLDER / "measured-curve.toml", "--json").stdout)
     assert len(curve["given"]["released_fraction"]["times"]) == 14
 

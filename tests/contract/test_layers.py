@@ -18,9 +18,9 @@ LAYERS = {
     "transport": """transport transport.problem transport.grid transport.state transport.chain
         transport.solve""",
     "carriers": """carriers carriers.inputs carriers.lowered carriers.downstream carriers.black_box
-        carriers.gel_laws carriers.phases carriers.hydrogel carriers.needle_kinds
-        carriers.microneedle carriers.scaffold carriers.ecm carriers.measured carriers.free
-        carriers.families""",
+        carriers.gel_laws carriers.phases carriers.hydrogel carriers.needle_patch
+        carriers.needle_kinds carriers.microneedle carriers.scaffold carriers.ecm
+        carriers.measured carriers.free carriers.families""",
     "the run": "release metrics simulation",
     "questions": """catalogue results study candidates pareto search loading verification
         verification.labels verification.numerics verification.structure verification.kinetics

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from releasekit.facts import Fact, Material, Spread, load_material
+from releasekit.facts import Fact, Material, Source, Spread, load_material
 from releasekit.files import read_json, read_toml
 from releasekit.loading import load
 from releasekit.vocabulary import QUANTITIES
@@ -124,8 +124,6 @@ def test_numbers_change_only_knowingly() -> None:
 
 def test_a_bad_fact_is_found() -> None:
     """For checks of facts and sources that let everything pass."""
-    from releasekit.checks import Source
-
     bare = Fact("density", None, basis="measured", source="nobody")
     assumed = Fact("density", 1300.0, "kg/m^3", Spread("normal", 30.0), conditions={
         "temperature": (290.0, 300.0)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -54,11 +55,8 @@ def test_another_command_is_found() -> None:
 
 @pytest.mark.parametrize("path", DOCUMENTS,
                          ids=[path.relative_to(ROOT).as_posix() for path in DOCUMENTS])
-def test_links_lead_somewhere(path: object) -> None:
+def test_links_lead_somewhere(path: Path) -> None:
     """For a document that points to a file which was renamed or never written."""
-    from pathlib import Path
-
-    assert isinstance(path, Path)
     dead = [link for link in LINK.findall(path.read_text("utf-8"))
             if not (path.parent / link).exists()]
     assert not dead

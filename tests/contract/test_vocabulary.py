@@ -30,7 +30,7 @@ PARTS = ("Parameters", "Returns", "Raises", "Notes", "Examples")
 
 def laws() -> dict[str, Law]:
     """Return every public law by ``module.name``."""
-    found = {}
+    found: dict[str, Law] = {}
     for path in sorted((PACKAGE / "physics").glob("*.py")):
         if path.stem not in TOOLS:
             module = importlib.import_module(f"releasekit.physics.{path.stem}")
@@ -90,11 +90,11 @@ def wrong_words(name: str, law: Law) -> list[str]:
             found.append(f"{argument} has no unit")
     returned = re.findall(r"^\S.*$", parts.get("Returns", ""), flags=re.M)
     for line in returned:
-        unit = re.search(r"\[([^\]]+)\]$", line)
-        if not unit and " of str" not in line and " of bool" not in line:
+        stated = re.search(r"\[([^\]]+)\]$", line)
+        if not stated and " of str" not in line and " of bool" not in line:
             found.append(f"returns {line!r}, without a unit")
-        elif unit and unit[1] != "unit of f" and not is_unit(unit[1], CURVES in name):
-            found.append(f"returns [{unit[1]}], which is no unit")
+        elif stated and stated[1] != "unit of f" and not is_unit(stated[1], CURVES in name):
+            found.append(f"returns [{stated[1]}], which is no unit")
     notes = parts.get("Notes", "")
     found += [f"Notes without {line}" for line in ("Validity:", "Source:")
               if not re.search(rf"^{line} \S", notes, flags=re.M)]

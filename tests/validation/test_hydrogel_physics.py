@@ -116,7 +116,7 @@ def test_stiffer_and_fast_relaxing_releases_more_than_softer_and_slow() -> None:
                         relaxation_time="0.7 s")), "released_fraction", 14) < 0.08
 
 
-# falling apart -------------------------------------------------------------------------------------
+# falling apart ------------------------------------------------------------------------------------
 
 DISSOLVING: dict[str, Any] = {
     "polymer_concentration": "100 mg/mL", "thickness": "0.47 mm", "bond_cleavage_rate": "5e-6 1/s",
@@ -182,7 +182,7 @@ def test_a_thicker_sol_lets_go_more_slowly() -> None:
     assert left[1] > left[2] + 0.1
 
 
-# swelling ------------------------------------------------------------------------------------------
+# swelling -----------------------------------------------------------------------------------------
 
 def test_swelling_lengthens_the_way_of_a_given_diffusivity() -> None:
     """Mistake: swelling ignored, applied to the area, or its cube root left out."""
@@ -218,7 +218,7 @@ def test_a_measured_modulus_that_falls_opens_the_mesh() -> None:
     assert at(softer, "released_fraction", 14) > 1.3 * at(still, "released_fraction", 14)
 
 
-# inactivation --------------------------------------------------------------------------------------
+# inactivation -------------------------------------------------------------------------------------
 
 def test_active_release_of_a_decaying_load() -> None:
     """Mistake: activity lost in the carrier counted as released; exact is tanh(φ)/φ."""

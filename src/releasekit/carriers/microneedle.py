@@ -13,6 +13,7 @@ release medium the whole needle lies in that medium. Weak needles are no error: 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,7 +137,7 @@ def _matrix_bodies(inputs: Inputs, ves: Vesicles, needle: Patch, pieces: list[Pa
                 needle_pitch=needle.per_area[:, None, None] ** -0.5,
                 tissue_diffusivity=(inputs["tissue_diffusivity"][:, None] * relative)[:, :, None])
             lanes = _in_tissue(inputs, lanes, resistance.ravel())
-        weights = np.outer(ves.weight, weight / weight.sum()).ravel()
+        weights = np.outer(ves.weight, weight).ravel()
         bodies.append(Body(lanes, weights, part.share, part.in_tissue))
         first = chosen.stop
     each, middle = np.arange(rows), np.argmin(np.abs(relative - 1.0), axis=1)
@@ -155,7 +156,7 @@ def _lanes(inputs: Inputs, ves: Vesicles, radius: FloatArray, inside: Matrix, ch
     opened, stretch = inside.opened[:, chosen], inside.stretch[:, chosen]
     rate = opened / (radius[:, :, None] * stretch) ** 2
     log_mobility = np.log(np.maximum(inside.diffusivity[:, :, None] * rate[:, None], 1e-100))
-    beyond = {
+    beyond: dict[str, Any] = {
         name: np.repeat(value, slice_count, axis=-1) if isinstance(value, np.ndarray) else value
         for name, value in downstream(inputs, ves, np.zeros((rows, count))).items()}
 

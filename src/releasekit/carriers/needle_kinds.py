@@ -18,7 +18,7 @@ from releasekit.carriers.hydrogel import (
 )
 from releasekit.carriers.inputs import Inputs
 from releasekit.carriers.lowered import Vesicles
-from releasekit.carriers.phases import loss_nodes
+from releasekit.carriers.phases import given_diffusivity, loss_nodes
 from releasekit.physics import (
     autocatalysis,
     binding,
@@ -27,6 +27,7 @@ from releasekit.physics import (
     mobility,
     needles,
     polyester,
+    porous,
     series,
 )
 
@@ -40,7 +41,7 @@ SHUT = 1e-9
 """Mobility in a dry or shut needle, or in a dense polymer, over that in the open."""
 
 
-# needles that go from outside ----------------------------------------------------------------------
+# needles that go from outside ---------------------------------------------------------------------
 
 class Receding(NamedTuple):
     """Height left of a dissolving needle or its coating, [node, row], and when all has gone."""
@@ -78,7 +79,7 @@ def coating(inputs: Inputs) -> Receding:
     return Receding(time, 1.0 - inputs.call(needles.coating_released_fraction, time=time), alone)
 
 
-# needles that hold their load in a matrix ----------------------------------------------------------
+# needles that hold their load in a matrix ---------------------------------------------------------
 
 class Matrix(NamedTuple):
     """The inside of needles over time.
@@ -119,15 +120,16 @@ def gel(inputs: Inputs, ves: Vesicles, radius: FloatArray, lag: FloatArray) -> M
     growth = np.cbrt(inputs["swelling_ratio"])[:, None, None]
     wet = radius[:, :, None] * growth
     swelling = np.max(wet[:, :, 0], axis=1) ** 2 / inputs["cooperative_diffusivity"] / np.pi**2
-    time = _with_nodes(inputs, decay.time, lag, lag[:, None] + swelling[:, None] * np.array(
+    start = (1.0 - SHELL_SPREAD) * lag
+    time = _with_nodes(inputs, decay.time, lag, start[:, None] + swelling[:, None] * np.array(
         [0.02, 0.1, 0.3, 0.7, 1.5, 3.0, 6.0]))
     measured = inputs.series("swelling_ratio") is not None
     decay, stretch = Decay(
         time, at_nodes(time, decay.time, decay.mesh_growth),
         at_nodes(time, decay.time, decay.sol_share), decay.gel_point_time), at_nodes(
             time, decay.time, stretch)
-    done = 1.0 - inputs.call(series.swelling_tanaka_fillmore, 3, radius=wet,
-                             time=np.maximum(time - lag[:, None], 0.0)[:, None, :])
+    wetting = np.maximum(time - start[:, None], 0.0)[:, None, :]
+    done = 1.0 - inputs.call(series.swelling_tanaka_fillmore, 3, radius=wet, time=wetting)
     made, diffusivity = gel_diffusivity(inputs, ves, decay)
     ratio, off = bound_ratio(inputs)
     surface = _surface(inputs, lag)
@@ -183,19 +185,19 @@ def degrading_polyester(inputs: Inputs, ves: Vesicles, radius: FloatArray,
     free = ves.free_diffusivity[:, :, None]
     size_ratio = ves.diameter[:, :, None] / inputs.column("pore_diameter", 3)
     porosity = 1.0 - (1.0 - pores[:, None]) * matrix
-    given = inputs.get("effective_diffusivity")
-    if given is None:
-        diffusivity = mobility.effective_medium(
-            SHUT * free, free * hindrance.pore_hindrance(size_ratio), porosity[:, None, :])
-    else:  # as measured for the median size; other sizes follow Stokes-Einstein
-        relative = inputs["vesicle_diameter_median"][:, None] / ves.diameter
-        diffusivity = np.repeat((given[:, None] * relative)[:, :, None], time.shape[1], axis=2)
+    diffusivity = given_diffusivity(inputs, ves, time)
+    if diffusivity is None:
+        open_now = porosity[:, None, :]
+        superficial = mobility.effective_medium(
+            SHUT * free, free * hindrance.pore_drag(size_ratio), open_now)
+        diffusivity = porous.pore_diffusivity(superficial, np.maximum(open_now, 1e-3))
     surface, none = _surface(inputs, lag), np.zeros(inputs.rows)
+    at_end = left(inputs["duration"][:, None])[:, 0]
     shape = (*radius.shape, time.shape[1])
     return Matrix(
         time, matrix, diffusivity, np.broadcast_to(_shell_open(time, lag), shape),
         np.ones(shape), (1.0 - surface) * pores, none, (1.0 - surface) * (1.0 - pores), surface,
-        none, np.ones(inputs.rows), {"mass_remaining_fraction": matrix[:, -1]})
+        none, np.ones(inputs.rows), {"mass_remaining_fraction": at_end})
 
 
 def _surface(inputs: Inputs, lag: FloatArray) -> FloatArray:
@@ -212,6 +214,8 @@ def _shell_open(time: FloatArray, lag: FloatArray) -> FloatArray:
 def _with_nodes(inputs: Inputs, time: FloatArray, lag: FloatArray, *more: Any) -> FloatArray:
     """Add the times at which a shell opens, and more, to nodes [row, node]; they keep rising."""
     if np.any(lag > 0.0):
-        more = (*more, lag[:, None] * (1.0 + SHELL_SPREAD * np.linspace(-1.0, 1.0, 5)))
+        # mobility runs straight in its logarithm: nodes are dense where it rises from nothing
+        ramp = np.array([-1.0, -0.96, -0.8, -0.5, 0.0, 0.5, 1.0])
+        more = (*more, lag[:, None] * (1.0 + SHELL_SPREAD * ramp))
     merged = np.sort(np.concatenate([time, *more], axis=1), axis=1)
     return merged + inputs["duration"][:, None] * 1e-9 * np.arange(merged.shape[1])

@@ -45,8 +45,8 @@ from releasekit.transport.state import (
 GAMMA = 1.0 - 1.0 / np.sqrt(2.0)
 CARRY = (1.0 - GAMMA) / GAMMA
 
-GONE, LET_GO = 1e-9, 200.0
-"""A matrix with less than this share left is gone; what is bound then leaves within a few steps."""
+GONE = 1e-9
+"""A matrix with less than this share left is gone; what is bound then leaves in one step."""
 
 def _jit(function: Any) -> Any:
     return njit(cache=True, nogil=True, error_model="numpy")(function)
@@ -58,6 +58,18 @@ def _bernoulli(x: float) -> float:
     if abs(x) < 1e-8:
         return 1.0 - 0.5 * x
     return x / np.expm1(min(x, 600.0))  # type: ignore[no-any-return]
+
+
+@_jit
+def _letting_go(share: float) -> float:
+    """Return the rate times step after which the two stages leave this share, and never less.
+
+    Solves R(z) = (1 - (1 - 2γ) z)/(1 + γ z)² = share; z = -ln(share) would leave less than nothing
+    where a step takes most of the matrix.
+    """
+    linear = 1.0 - 2.0 * GAMMA + 2.0 * share * GAMMA
+    root = np.sqrt(linear**2 + 4.0 * share * GAMMA**2 * (1.0 - share))
+    return 2.0 * (1.0 - share) / (linear + root)  # type: ignore[no-any-return]
 
 
 @_jit
@@ -181,11 +193,9 @@ def _free_trapped(state: State, stage: Stage, lane: LaneArrays, t: FloatArray, h
             state.sums[LOST_CARRIER, k] += lost
             stage.seep[q, k] = freed / h[k] if h[k] > 0.0 else 0.0
             stage.off[q, k] = lane.off_rate[q, k]
-            # sites that go let go of what they held; the last ones at once
-            if h[k] > 0.0 and new <= GONE:
-                stage.off[q, k] += LET_GO / h[k]
-            elif h[k] > 0.0 and new < old:
-                stage.off[q, k] += np.log(old / new) / h[k]
+            # sites that go let go of what they held
+            if h[k] > 0.0 and (new < old or new <= GONE):
+                stage.off[q, k] += _letting_go(new / old if new > GONE else 0.0) / h[k]
 
 
 @_jit
@@ -236,8 +246,8 @@ def _sweep(stage: Stage, lane: LaneArrays, mesh: Mesh, tissue: Mesh, trapped_to_
     each = stage.rate.shape
     own, unbound, bind, keep = np.empty(each), np.empty(each), np.empty(each), np.empty(each)
     mobile, seep = np.empty(each), np.empty(each)
-    into, back, diagonal, right = (np.empty(lanes), np.empty(lanes), np.empty(lanes),
-                                   np.empty(lanes))
+    into, back, carry = np.empty(lanes), np.empty(lanes), np.empty(lanes)
+    diagonal, right = np.empty(lanes), np.empty(lanes)
     for q in range(each[0]):
         for k in range(lanes):
             a, ki = stage.a[k], lane.carrier_inactivation[k]
@@ -249,12 +259,12 @@ def _sweep(stage: Stage, lane: LaneArrays, mesh: Mesh, tissue: Mesh, trapped_to_
             seep[q, k] = 0.0 if trapped_to_film else a * stage.seep[q, k]
     for k in range(lanes):
         into[k] = 0.0
-        back[k] = stage.a[k] * velocity[k] / stage.extent[0, k]  # convected out through the back
+        carry[k] = stage.a[k] * velocity[k] / stage.extent[0, k]  # convected out through the back
     for i in range(N):
         q = 1 if 0 < mesh.inner <= i else 0
         V, last = mesh.volume[i], max(i - 1, 0)
         for k in range(lanes):
-            diagonal[k] = V * own[q, k] + back[k] - into[k] * up[last, k]
+            diagonal[k] = V * own[q, k] + carry[k]
             right[k] = (V * (rc[i, k] + unbound[q, k] * rb[i, k] + seep[q, k])
                         + into[k] * y[last, k])
         if i == N - 1:
@@ -269,11 +279,14 @@ def _sweep(stage: Stage, lane: LaneArrays, mesh: Mesh, tissue: Mesh, trapped_to_
             if windy:
                 for k in range(lanes):
                     p = velocity[k] * mesh.spacing[i] / (stage.extent[q, k] * stage.rate[q, k])
-                    into[k] *= _bernoulli(p)
-                    back[k] *= _bernoulli(-p)
+                    b = _bernoulli(p)
+                    into[k] *= b
+                    back[k] *= b + p  # B(-p) = B(p) + p
         for k in range(lanes):
             pivot = 1.0 / (diagonal[k] + into[k])
             up[i, k] = back[k] * pivot
+            # back - into·up as a product: the difference would lose the digits of the ledger
+            carry[k] = diagonal[k] * up[i, k]
             y[i, k] = right[k] * pivot
     for j in range(1 + T):
         for k in range(lanes):
@@ -286,7 +299,7 @@ def _sweep(stage: Stage, lane: LaneArrays, mesh: Mesh, tissue: Mesh, trapped_to_
                 loss = (lane.tissue_uptake[k] + lane.tissue_scavenging[k]
                         + lane.tissue_clearance[k] + lane.tissue_inactivation[k])
                 depth = lane.tissue_depth[k] * tissue.volume[j - 1]
-            diagonal[k] = 1.0 + a * loss + back[k] - into[k] * up[N + j - 1, k]
+            diagonal[k] = 1.0 + a * loss + carry[k]
             right[k] = router[j, k] + into[k] * y[N + j - 1, k]
             if j == 0 and trapped_to_film:
                 right[k] += a * stage.seep[0, k]
@@ -301,6 +314,7 @@ def _sweep(stage: Stage, lane: LaneArrays, mesh: Mesh, tissue: Mesh, trapped_to_
                 back[k] = a / (resistance * lane.tissue_depth[k] * tissue.volume[j])
             pivot = 1.0 / (diagonal[k] + into[k])
             up[N + j, k] = back[k] * pivot
+            carry[k] = diagonal[k] * up[N + j, k]
             y[N + j, k] = right[k] * pivot
     for i in range(N + T - 1, -1, -1):
         for k in range(lanes):
@@ -321,8 +335,9 @@ def _open_face(stage: Stage, lane: LaneArrays, surface_distance: float, velocity
                       + lane.partition[k] * lane.film_resistance[k])
         p = velocity[k] * resistance
         face = stage.a[k] * stage.open_area[k] / resistance
-        into[k] = face * _bernoulli(p) / stage.volume_per_area[k]
-        back[k] = face * _bernoulli(-p) * lane.partition[k] / lane.film_depth[k]
+        b = _bernoulli(p)
+        into[k] = face * b / stage.volume_per_area[k]
+        back[k] = face * (b + p) * lane.partition[k] / lane.film_depth[k]
 
 
 @_jit
@@ -334,8 +349,9 @@ def _interface(stage: Stage, lane: LaneArrays, mesh: Mesh, velocity: FloatArray,
         resistance = (K * mesh.inner_distance / (stage.rate[0, k] * stage.extent[0, k])
                       + mesh.outer_distance / (stage.rate[1, k] * stage.extent[1, k]))
         p = velocity[k] * resistance
-        into[k] = stage.a[k] * K * _bernoulli(p) / (resistance * stage.extent[0, k])
-        back[k] = stage.a[k] * _bernoulli(-p) / (resistance * stage.extent[1, k])
+        b = _bernoulli(p)
+        into[k] = stage.a[k] * K * b / (resistance * stage.extent[0, k])
+        back[k] = stage.a[k] * (b + p) / (resistance * stage.extent[1, k])
 
 
 @_jit
