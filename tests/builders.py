@@ -37,7 +37,7 @@ RARE: dict[str, Any] = {  # what the shipped gels leave to be given for the laws
 
 def gel(polymer: str = "gelma", exosome: str = "adipose-msc", wound: str = "diabetic-foot-ulcer",
         *, models: Mapping[str, str] | None = None, **changes: Any) -> Formulation:
-    """Return a gel sheet of 2.1 mm on a wound for 14 days; ``changes`` go to ``Formulation.but``."""
+    """Return a gel sheet of 2.1 mm on a wound for 14 days, with ``Formulation.but(changes)``."""
     base = Formulation(
         "gel", "hydrogel", materials=_materials(polymer=polymer, exosome=exosome, wound=wound),
         models={**MODELS, **(models or {})},

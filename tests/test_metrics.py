@@ -59,9 +59,10 @@ def test_mean_residence_only_if_nearly_all_has_gone() -> None:
     ("available_3d_fraction", 3.0)])
 def test_values_at_a_time(name: str, day: float) -> None:
     """Mistake: hours read as days, or the next column's curve."""
-    curves = {"released_fraction": lambda t: 0.1 + 0.05 * t,
-              "released_active_fraction": lambda t: 0.04 * t,
-              "retained_fraction": lambda t: 0.9 - 0.03 * t, "available_fraction": lambda t: 0.01 * t}
+    curves: dict[str, Any] = {
+        "released_fraction": lambda t: 0.1 + 0.05 * t,
+        "released_active_fraction": lambda t: 0.04 * t,
+        "retained_fraction": lambda t: 0.9 - 0.03 * t, "available_fraction": lambda t: 0.01 * t}
     release = hand_made(**curves)
     column = "_".join(name.split("_")[:-2]) + "_fraction"
     assert value(release, name) == pytest.approx(curves[column](day), abs=1e-4)
@@ -89,7 +90,8 @@ def test_half_released() -> None:
 
 def test_ends() -> None:
     """Mistake: unreleased as the complement of active release."""
-    release = hand_made(released_fraction=lambda t: 0.6 * t / 14, taken_up_fraction=lambda t: 0.02 * t,
+    release = hand_made(released_fraction=lambda t: 0.6 * t / 14,
+                        taken_up_fraction=lambda t: 0.02 * t,
                         retained_fraction=lambda t: 1 - 0.02 * t)
     assert value(release, "unreleased_at_end_fraction") == pytest.approx(0.4)
     assert value(release, "local_delivery_fraction") == pytest.approx(0.28)
@@ -99,8 +101,8 @@ def test_ends() -> None:
 
 def test_time_above_the_target() -> None:
     """Mistake: whole intervals counted, the target per m², or the first crossing only."""
-    wave = hand_made(retained_fraction=lambda t: np.ones_like(t), available_particles_per_cm2=lambda t:
-                     1e8 * (1.0 + np.sin(2 * np.pi * t / 4.0)))
+    wave = hand_made(retained_fraction=lambda t: np.ones_like(t),
+                     available_particles_per_cm2=lambda t: 1e8 + 1e8 * np.sin(np.pi * t / 2.0))
     # above its mean for half of each period: 0-2, 4-6, 8-10 and 12-14
     assert value(wave, "time_above_target_d") == pytest.approx(8.0, abs=0.02)
     ramp = hand_made(retained_fraction=lambda t: np.ones_like(t),
@@ -111,15 +113,18 @@ def test_time_above_the_target() -> None:
 def test_steady_days() -> None:
     """Mistake: the released fraction of a day rather than its active particles, or m² for cm²."""
     # per day: 1.5e9 on the first, then 5e8 for five days, then 1e8
-    steps = np.concatenate([[0.0, 0.15], 0.15 + 0.05 * np.arange(1, 6), 0.4 + 0.01 * np.arange(1, 9)])
+    steps = np.concatenate([[0.0, 0.15], 0.15 + 0.05 * np.arange(1, 6),
+                            0.4 + 0.01 * np.arange(1, 9)])
     release = hand_made(retained_fraction=lambda t: np.ones_like(t),
                         released_active_fraction=lambda t: np.interp(t, np.arange(15), steps))
     assert value(release, "steady_days_d") == 5.0
 
 
 def test_steady_days_of_several_doses() -> None:
-    """Mistake: a fresh dose makes the fraction fall, so that a day seems to release less than none."""
-    doses = lambda t: np.where(t < 7.0, 1.0, 2.0)  # noqa: E731
+    """Mistake: a fresh dose makes the fraction fall, so that a day seems to take exosomes back."""
+    def doses(t: Any) -> Any:
+        return np.where(t < 7.0, 1.0, 2.0)
+
     release = hand_made(
         retained_fraction=lambda t: np.ones_like(t),
         applied_particles_per_cm2=lambda t: 1e10 * doses(t),

@@ -26,7 +26,8 @@ def solver_output(rows: int = 3, times: int = 7, seed: int = 5) -> tuple[Any, An
     parts[..., :13] = share
     parts[..., PARTS.index("discarded_with_carrier")] = 0.6 * share[..., PARTS.index("discarded")]
     parts[..., PARTS.index("applied")] = applied
-    lost = [PARTS.index(f"inactivated_in_{place}") for place in ("carrier", "wound_fluid", "tissue")]
+    lost = [PARTS.index(f"inactivated_in_{place}")
+            for place in ("carrier", "wound_fluid", "tissue")]
     every = parts.copy()
     for index, home in zip(lost, (0, 3, 4), strict=True):  # what is lost is somewhere as a particle
         every[..., home] += every[..., index]

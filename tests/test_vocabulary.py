@@ -4,9 +4,9 @@ import pytest
 
 from releasekit import vocabulary
 from releasekit.checks import Checks, outside, shown, span_message
+from releasekit.choices import CHOICES, USE
 from releasekit.errors import nearest
 from releasekit.files import Document
-from releasekit.choices import CHOICES, USE
 from releasekit.units import from_si, to_si
 from releasekit.vocabulary import OPTIONS, QUANTITIES, Quantity
 

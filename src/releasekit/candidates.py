@@ -203,8 +203,9 @@ class Scored:
         return np.stack(columns, axis=1)
 
     def excess(self) -> FloatArray:
-        """Return the excess over each limit [candidate, limit]."""
-        columns = [limit.excess(self.of(limit.wanted)) for limit in limits(self.study)]
+        """Return the excess over each limit [candidate, limit]; 0 where it does not apply."""
+        columns = [np.nan_to_num(limit.excess(self.of(limit.wanted)))
+                   for limit in limits(self.study)]
         return np.stack(columns, axis=1) if columns else np.zeros((len(self), 0))
 
     def feasible(self) -> NDArray[np.bool_]:
@@ -278,7 +279,8 @@ def score(study: Study, points: FloatArray, accuracy: str = "screen",
     """Simulate candidates; what cannot be run fails alone, with its reason.
 
     With draws each number is the percentile of the bad side over the draws, which all candidates
-    share.
+    share. A constraint on something that a carrier does not have, such as the strength of its
+    needles, does not apply to it.
 
     Parameters
     ----------
@@ -294,6 +296,8 @@ def score(study: Study, points: FloatArray, accuracy: str = "screen",
     names = list(dict.fromkeys(one.name for one in wanted))
     draws = {name: np.full((len(points), max(study.draws, 1)), np.nan) for name in names}
     failed: dict[int, str] = {}
+    idle: dict[str, set[int]] = {name: set() for name in names}
+    judged = {one.name for one in objectives(study)}
     for rows, designs in tables(study, points):
         try:
             found, sick = evaluate(designs, names, draws=study.draws, seed=study.seed,
@@ -303,11 +307,15 @@ def score(study: Study, points: FloatArray, accuracy: str = "screen",
             continue
         for name in names:
             draws[name][rows] = found[name]
+            if name not in judged and len(sick) < len(rows) and np.isnan(found[name]).all():
+                idle[name].update(map(int, rows))
         failed.update({int(rows[row]): why for row, why in sick.items()})
     values = {one.label(study): one.pessimistic(study, draws[one.name]) for one in wanted}
     for one in wanted:
+        values[one.label(study)][list(idle[one.name])] = np.nan
         for row in np.flatnonzero(~np.isfinite(values[one.label(study)])):
-            failed.setdefault(int(row), f"{one.name} has no value for this design")
+            if int(row) not in idle[one.name]:
+                failed.setdefault(int(row), f"{one.name} has no value for this design")
     for column in values.values():
         column[list(failed)] = np.nan
     return Scored(study, points, values, dict(sorted(failed.items())))

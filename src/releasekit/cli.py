@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from releasekit import __version__, terminal
+from releasekit import __version__, pages, terminal
 from releasekit.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def list_(what: Listed, json: Json = False) -> None:
                           "description": m.description, "facts": catalogue.bases(m)}
                          for m in found])
         else:
-            terminal.print_materials(found)
+            pages.print_materials(found)
     elif what is Listed.metrics:
         if json:
             _print_json([{"name": name, "meaning": said} for name, (_, said) in METRICS.items()])
@@ -172,7 +172,7 @@ def list_(what: Listed, json: Json = False) -> None:
         _print_json([vars(law) for carrier in FAMILIES for law in catalogue.laws(carrier)])
     else:
         for carrier, family in FAMILIES.items():
-            terminal.print_laws(carrier, catalogue.always_needed(carrier), family.roles,
+            pages.print_laws(carrier, catalogue.always_needed(carrier), family.roles,
                                 family.choices, catalogue.laws(carrier))
 
 
@@ -194,9 +194,9 @@ def show(name: Annotated[str, typer.Argument(metavar="NAME|FILE")], json: Json =
     if json:
         _print_json(described(thing))
     elif isinstance(thing, Material):
-        terminal.print_material(thing, notes)
+        pages.print_material(thing, notes)
     else:
-        terminal.print_formulation(thing)
+        pages.print_formulation(thing)
 
 
 # runs ---------------------------------------------------------------------------------------------
@@ -356,7 +356,7 @@ def optimise(
         _print_json({"best": [{key: pick[key] for key in pick_keys} for pick in told["best"]],
                      **{key: told[key] for key in ("evaluations", "seconds", "hypervolume")}})
     else:
-        terminal.print_picks(result)
+        pages.print_picks(result)
     if not result.best:
         terminal.say(f"error: no candidate keeps all constraints: {result.unsatisfied}")
         raise typer.Exit(1)
@@ -375,7 +375,7 @@ def verify(cases: Annotated[str | None, typer.Argument(
     if json:
         _print_json([asdict(outcome) for outcome in outcomes])
     else:
-        terminal.print_outcomes(outcomes)
+        pages.print_outcomes(outcomes)
     if any(outcome.status != "pass" for outcome in outcomes):
         raise typer.Exit(1)
 

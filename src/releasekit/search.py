@@ -15,24 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from releasekit.candidates import (
-    FORMULATION,
     SLACK,
     Scored,
     coordinates,
-    formulation,
     limits,
     objectives,
     score,
     settle,
-    tables,
 )
-from releasekit.checks import shown
 from releasekit.errors import InputError
 from releasekit.files import FilePath, write_json, write_table
-from releasekit.formulation import Formulation
-from releasekit.pareto import balanced, front, hypervolume, normalised
-from releasekit.release import Release
-from releasekit.simulation import number_of, simulate
+from releasekit.pareto import front, hypervolume
+from releasekit.picks import Pick, by_family, picks
 from releasekit.study import Study
 
 if TYPE_CHECKING:
@@ -47,45 +41,8 @@ LOT = 256
 """Candidates of a Sobol search that are simulated together."""
 START_SHARE = 4
 """One part in so many of the budget is spread over the whole cube before evolution starts."""
-CLOSE = 0.05
-"""A limit is named as limiting if a pick comes this near to it (share of limit or of range)."""
 FAILED_EXCESS = 1e3
 """Excess that a failed candidate reports: worse than any that could be run."""
-
-
-@dataclass(frozen=True)
-class Pick:
-    """A proposal: a formulation with what it scores at default accuracy.
-
-    ``choices``, ``objectives`` and ``constraints`` are in the units that their names say.
-    """
-
-    name: str
-    label: str
-    formulation: Formulation
-    choices: Mapping[str, float | str]
-    objectives: Mapping[str, float]
-    constraints: Mapping[str, float]
-    limited_by: tuple[str, ...]
-    prediction_class: str
-    trial: int
-    release: Release
-
-    @property
-    def carrier(self) -> str:
-        """Carrier family."""
-        return self.formulation.carrier
-
-    def save(self, path: FilePath) -> None:
-        """Write the formulation to a file."""
-        self.formulation.save(path)
-
-    def summary(self) -> dict[str, Any]:
-        """Return what JSON says of it."""
-        return {"name": self.name, "carrier": self.carrier, "label": self.label,
-                "choices": self.choices, "objectives": self.objectives,
-                "constraints": self.constraints, "limited_by": self.limited_by,
-                "prediction_class": self.prediction_class, "trial": self.trial}
 
 
 @dataclass(frozen=True)
@@ -105,6 +62,8 @@ class SearchResult:
     hypervolume
         Share of the box between the best and the worst objectives of all trials that ran which
         the feasible trials dominate.
+    families
+        Carrier family -> the best that its feasible trials reach in each objective.
     unsatisfied
         Empty, or why nothing is feasible.
     """
@@ -116,12 +75,14 @@ class SearchResult:
     evaluations: int
     seconds: float
     hypervolume: float
+    families: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     unsatisfied: str = ""
     warnings: tuple[str, ...] = field(default=())
 
     def summary(self) -> dict[str, Any]:
         """Return what JSON says of it."""
         return {"name": self.study.name, "best": [pick.summary() for pick in self.best],
+                "families": self.families,
                 "evaluations": self.evaluations, "seconds": self.seconds,
                 "hypervolume": self.hypervolume, "unsatisfied": self.unsatisfied,
                 "method": self.study.method, "seed": self.study.seed,
@@ -177,8 +138,9 @@ def optimise(study: Study, budget: int | None = None, seed: int | None = None,
     places, checked = _recheck(scored, threads)
     pareto = checked.table().assign(trial=places)
     return SearchResult(
-        study, _picks(checked, places, threads), trials, pareto, len(scored),
-        time.perf_counter() - started, volume, "" if len(checked) else _unsatisfied(scored),
+        study, picks(checked, places, threads), trials, pareto, len(scored),
+        time.perf_counter() - started, volume, by_family(scored),
+        "" if len(checked) else _unsatisfied(scored),
         tuple(str(concern) for concern in study.concerns()))
 
 
@@ -311,58 +273,6 @@ def _different(scored: Scored, places: IndexArray) -> IndexArray:
     some = scored.take(places)
     twice = some.table()[["formulation", *some.choices()]].duplicated()
     return np.asarray(places[~np.asarray(twice, dtype=bool)], dtype=np.intp)
-
-
-def _picks(front_: Scored, places: IndexArray, threads: int | None) -> tuple[Pick, ...]:
-    """Return the balanced point of the front and its ends, simulated in full."""
-    if not len(front_):
-        return ()
-    study, kept = front_.study, front_.minimised()
-    scaled = normalised(kept, kept.min(axis=0), kept.max(axis=0))
-    labels: dict[int, list[str]] = {balanced(kept): ["balanced"]} if len(study.objectives) > 1 \
-        else {}
-    for j, objective in enumerate(study.objectives):
-        order = np.lexsort((scaled.sum(axis=1), kept[:, j]))  # of equal ones the best in the rest
-        word = "highest" if objective.goal == "maximise" else "lowest"
-        labels.setdefault(int(order[0]), []).append(f"{word} {objective.metric}")
-    picked = []
-    table = front_.table()
-    for row, words in labels.items():
-        name = f"{table['formulation'][row]}: {', '.join(words)}"
-        about = f"Pick of the study {study.name!r} (trial {places[row]}, seed {study.seed})."
-        picked.append(formulation(study, front_.points[row], name, about))
-    releases = simulate(picked, draws=study.draws, seed=study.seed, threads=threads)
-    choices = front_.choices()
-    if len(study.base) > 1:
-        choices = {FORMULATION: list(table["formulation"]), **choices}
-    found = []
-    for (row, words), one, release in zip(labels.items(), picked, releases, strict=True):
-        scores = {wanted.label(study): float(wanted.shown(wanted.pessimistic(
-            study, number_of(release, wanted.name)[None]))[0])
-            for wanted in (*objectives(study), *(limit.wanted for limit in limits(study)))}
-        found.append(Pick(
-            one.name, ", ".join(words), one,
-            {name: value for name, column in choices.items()
-             if (value := column[row]) is not None},
-            {w.label(study): scores[w.label(study)] for w in objectives(study)},
-            {x.wanted.label(study): scores[x.wanted.label(study)] for x in limits(study)},
-            _limited_by(front_.take([row])), release.prediction_class, int(places[row]), release))
-    return tuple(found)
-
-
-def _limited_by(pick: Scored) -> tuple[str, ...]:
-    """Return the limits that a pick comes near to, and the ends of ranges that it sits at."""
-    study, point, names = pick.study, pick.points[0], coordinates(pick.study)
-    near = [f"{limit} (is {limit.said(float(pick.of(limit.wanted)[0]))})"
-            for limit, over in zip(limits(study), pick.excess()[0], strict=True) if over > -CLOSE]
-    _, designs = next(tables(study, pick.points))
-    for vary in study.vary:
-        if vary.applies(designs.base) and not vary.among:
-            place = point[names.index(vary.name)]
-            if not CLOSE < place < 1.0 - CLOSE:
-                end, value = ("lowest", vary.low) if place < 0.5 else ("highest", vary.high)
-                near.append(f"{vary.name} near the {end} allowed, {shown(vary.name, value)}")
-    return tuple(near)
 
 
 def _unsatisfied(scored: Scored) -> str:

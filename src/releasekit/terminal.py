@@ -16,12 +16,7 @@ from rich.table import Table
 from releasekit.errors import InputError, ReleasekitWarning
 
 if TYPE_CHECKING:
-    from releasekit.catalogue import Law
-    from releasekit.facts import Material
-    from releasekit.formulation import Formulation
     from releasekit.release import Release
-    from releasekit.search import SearchResult
-    from releasekit.verification import Outcome
 
 Progress = Callable[..., None]
 
@@ -123,7 +118,11 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], title: str = ""
     out().print(shown)
 
 
-def number(value: Any) -> str:
+ROUND_OFF = 1e-12
+"""Nothing that is shown is smaller: fractions, days and particles."""
+
+
+def number(value: Any, digits: int = 4) -> str:
     """Return a number for reading; a dash where there is none.
 
     >>> number(0.29088), number(1.23456e10), number(None)
@@ -131,15 +130,17 @@ def number(value: Any) -> str:
     """
     if value is None or value != value:
         return "-"
-    return f"{value:.4g}" if isinstance(value, int | float) else str(value)
+    if not isinstance(value, int | float):
+        return str(value)
+    return "0" if abs(value) < ROUND_OFF else f"{value:.{digits}g}"
 
 
-def banded(measured: Mapping[str, Any], name: str) -> str:
+def banded(measured: Mapping[str, Any], name: str, digits: int = 4) -> str:
     """Return a number, with its band from 5 to 95 % where there is one."""
     low, high = measured.get(f"{name}_p05"), measured.get(f"{name}_p95")
     if low is None or high is None or low == high:
-        return number(measured.get(name))
-    return f"{number(measured.get(name))} ({low:.3g} to {high:.3g})"
+        return number(measured.get(name), digits)
+    return f"{number(measured.get(name), digits)} ({low:.3g} to {high:.3g})"
 
 
 def driven_by(release: Release) -> str:
@@ -237,152 +238,25 @@ def _print_ledger(release: Release) -> None:
           zip(*cells, strict=True), title, numbers=True)
 
 
+COMPARED = {
+    "released_24h_fraction": "burst 24 h", "retained_7d_fraction": "retained 7 d",
+    "retained_auc_d": "retained AUC d", "available_auc_d": "available AUC d",
+    "local_delivery_fraction": "taken up", "gain_over_free": "gain over free",
+    "steady_days_d": "steady days", "available_7d_per_cm2": "available 7 d per cm²",
+    "delivered_per_cm2": "delivered per cm²", "loaded_dose_per_cm2": "active dose per cm²",
+}
+"""Columns of a comparison; all metrics are in ``--json`` and ``--out``."""
+
+
 def print_comparison(releases: Sequence[Release]) -> None:
-    """Print the metrics of several releases side by side."""
-    from releasekit.metrics import METRICS, measure
+    """Print what matters of several releases, a row each, and what decides them."""
+    from releasekit.metrics import measure
     from releasekit.results import labels, particles
 
     found = [{**measure(release), **particles(release)} for release in releases]
-    names = [*METRICS, "available_7d_per_cm2", "delivered_per_cm2"]
-    rows = [[name, *(banded(measured, name) for measured in found)] for name in names
-            if any(measured.get(name) is not None for measured in found)]
-    rows.append(["prediction_class", *(release.prediction_class for release in releases)])
-    table(("", *labels(releases)), rows, numbers=True)
+    names = [name for name in COMPARED if any(each.get(name) is not None for each in found)]
+    rows = [[label, release.formulation.carrier, *(banded(each, name, 3) for name in names)]
+            for label, release, each in zip(labels(releases), releases, found, strict=True)]
+    table(("", "carrier", *(COMPARED[name] for name in names)), rows, numbers=True)
     for label, release in zip(labels(releases), releases, strict=True):
-        text(f"{label} is driven by {driven_by(release)}")
-
-
-# facts and choices --------------------------------------------------------------------------------
-
-def print_material(material: Material, notes: bool) -> None:
-    """Print every fact of a material with its origin."""
-    from releasekit.catalogue import conditions_of, spread_of, value_of
-
-    text(f"{material.name} ({material.role} {material.key}): {material.description}")
-    facts = sorted(material.facts.values(), key=lambda fact: (fact.material != material.key,
-                                                              fact.name))
-    headers = ("fact", "value", "spread", "basis", "source", "conditions", "from")
-    table(headers, [(fact.name, value_of(fact), spread_of(fact), fact.basis, fact.source or "note",
-                     conditions_of(fact), fact.material) for fact in facts])
-    for fact in facts if notes else ():
-        if fact.note:
-            text(f"{fact.name}: {fact.note}")
-    for key, source in material.sources.items():
-        place = next((f"{kind} {getattr(source, kind)}" for kind in ("doi", "pmc", "pmid", "url")
-                      if getattr(source, kind)), "")
-        text(f"[{key}] {source.citation} {place}".rstrip())
-
-
-def _chosen(materials: Mapping[str, Material], models: Mapping[str, str],
-            choices: Mapping[str, float | str]) -> list[tuple[str, str, str, str]]:
-    rows = [("made of", place, material.key, f"{material.name}, {material.path}")
-            for place, material in materials.items()]
-    rows += [("model", part, law, "") for part, law in models.items()]
-    return rows + _settings("choice", choices)
-
-
-def _settings(place: str,
-              settings: Mapping[str, float | str]) -> list[tuple[str, str, str, str]]:
-    from releasekit.checks import shown
-
-    return [(place, name, value if isinstance(value, str) else shown(name, value), "")
-            for name, value in settings.items()]
-
-
-def print_formulation(formulation: Formulation) -> None:
-    """Print the choices of a formulation, its laws and its materials."""
-    from releasekit.checks import shown
-
-    text(f"{formulation.name} ({formulation.carrier}): {formulation.description}")
-    rows = _chosen(formulation.materials, formulation.models, formulation.choices)
-    for layer in formulation.layers:
-        share = f"{layer.name}: share of the dose {number(layer.layer_dose_fraction)}"
-        rows.append(("layer", share, "", ""))
-        rows += _chosen(layer.materials, layer.models, layer.choices)
-    rows += _settings("use", formulation.use)
-    rows += [("process", step.step, shown("active_recovery_fraction",
-                                          step.active_recovery_fraction), "recovered, active")
-             for step in formulation.process]
-    for name, item in formulation.given.items():
-        value = f"series of {len(item.times)}" if item.times is not None else \
-            shown(name, item.value or 0.0)
-        rows.append(("given", name, value, item.source or item.note))
-    table(("", "name", "value", "source"), rows)
-
-
-# lists --------------------------------------------------------------------------------------------
-
-def print_materials(materials: Iterable[Material]) -> None:
-    """Print a list of materials."""
-    from releasekit.catalogue import bases
-
-    table(("name", "role", "facts", "what it is"), [
-        (material.key, material.role,
-         ", ".join(f"{count} {basis}" for basis, count in bases(material).items()),
-         f"{material.name}. {material.description}") for material in materials])
-
-
-def print_laws(carrier: str, needs: Sequence[str], roles: Sequence[str], choices: Sequence[str],
-               laws: Iterable[Law]) -> None:
-    """Print the laws of a carrier family, what they need and how far they hold."""
-    console = out()
-
-    def line(words: str, depth: int) -> None:
-        indent = " " * depth
-        print(textwrap.fill(words, console.width, initial_indent=indent,
-                            subsequent_indent=indent + "  ", break_on_hyphens=False))
-
-    line(f"{carrier}: made of {', '.join(roles)}; choose {', '.join(choices)}, a dose and a "
-         "duration", 0)
-    line(f"facts needed in any case: {', '.join(needs) or 'none'}", 2)
-    part = ""
-    for law in laws:
-        if law.part != part:
-            part = law.part
-            line(part, 2)
-        optional = f"; may use {', '.join(law.may_use)}" if law.may_use else ""
-        line(f"{law.name}: needs {', '.join(law.needs) or 'nothing more'}{optional}", 4)
-        for name, validity, source in law.calls:
-            line(f"{name}: {validity} Source: {source}", 6)
-    print()
-
-
-def print_picks(result: SearchResult) -> None:
-    """Print what a search proposes, one column per pick, the first being the balanced one."""
-    picks = result.best
-    rows: list[list[str]] = []
-    for title, tables in (("objective", [pick.objectives for pick in picks]),
-                          ("constraint", [pick.constraints for pick in picks]),
-                          ("choice", [pick.choices for pick in picks])):
-        rows += [[title, name, *(number(table_.get(name)) for table_ in tables)]
-                 for name in dict.fromkeys(name for table_ in tables for name in table_)]
-    rows.append(["", "carrier", *(pick.carrier for pick in picks)])
-    rows.append(["", "prediction_class", *(pick.prediction_class for pick in picks)])
-    if picks:
-        names = [f"{rank}. {pick.name}" for rank, pick in enumerate(picks, 1)]
-        table(("", "", *names), rows, fixed=2)
-    text(f"{result.evaluations} candidates in {result.seconds:.1f} s, hypervolume "
-         f"{number(result.hypervolume)}")
-
-
-def print_outcomes(outcomes: Sequence[Outcome]) -> None:
-    """Print the qualification table of a verification: one row per case."""
-    cases: dict[str, list[Outcome]] = {}
-    for outcome in outcomes:
-        cases.setdefault(outcome.id, []).append(outcome)
-    rows = []
-    for name, group in cases.items():
-        errors = [outcome.error for outcome in group if outcome.error is not None]
-        passed = sum(outcome.status == "pass" for outcome in group)
-        wrong = [outcome for outcome in group if outcome.status != "pass"]
-        status = wrong[0].status if wrong else "pass"
-        rows.append((name, status, f"{passed}/{len(group)}", number(max(errors, default=None)),
-                     str(group[0].tolerance), group[0].model))
-    table(("case", "status", "rows", "largest error", "tolerance", "model"), rows)
-    for outcome in outcomes:
-        if outcome.status != "pass":
-            at = f" at t = {outcome.t:g}" if outcome.t is not None else ""
-            text(f"{outcome.id} {outcome.quantity}{at}: {outcome.status}, expected "
-                 f"{outcome.expected:.6g}, got {number(outcome.got)} {outcome.note}".rstrip())
-    passed = sum(outcome.status == "pass" for outcome in outcomes)
-    text(f"{passed} of {len(outcomes)} rows of {len(cases)} cases pass")
+        text(f"{label}: {release.prediction_class}, driven by {driven_by(release)}")

@@ -324,6 +324,6 @@ def test_missing_facts_are_named() -> None:
     with pytest.raises(InputError) as caught:
         run(ecm("generic-matrix", polymer="gelma", models={"binding": "sites"}))
     assert "matrix_concentration: needed" in str(caught.value)
-    with pytest.raises(InputError, match="an? ecm needs a matrix"):
+    with pytest.raises(InputError, match="an ecm needs a matrix"):
         run(Formulation("x", "ecm", materials={}, choices={"thickness": 1e-3, "dose_per_area":
                                                            1e14}, use={"duration": DAY}))

@@ -305,7 +305,8 @@ def test_rows_do_not_know_of_each_other() -> None:
     base = gel(models={"degradation": "enzyme"}, **{k: v for k, v in BARE.items()
                                                     if k != "vesicle_diameter_gsd"})
     columns = {"thickness": [3e-4, 2e-3, 5e-3], "enzyme_activity": [1e2, 1e4, 1e6],
-               "vesicle_diameter_gsd": [1.0, 1.3, 1.7], "absorbed_exudate_fraction": [0.0, 0.5, 0.9]}
+               "vesicle_diameter_gsd": [1.0, 1.3, 1.7],
+               "absorbed_exudate_fraction": [0.0, 0.5, 0.9]}
     together = run(table(base, **columns))
     for row in range(3):
         single = run(Designs(base, {k: np.array([v[row]]) for k, v in columns.items()}))

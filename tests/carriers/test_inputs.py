@@ -22,7 +22,8 @@ def inputs(formulation: Formulation, **columns: list[float]) -> Inputs:
 def with_fact(formulation: Formulation, role: str, fact: Fact) -> Formulation:
     material = formulation.materials[role]
     return replace(formulation, materials={
-        **formulation.materials, role: replace(material, facts={**material.facts, fact.name: fact})})
+        **formulation.materials,
+        role: replace(material, facts={**material.facts, fact.name: fact})})
 
 
 def test_order_of_precedence() -> None:

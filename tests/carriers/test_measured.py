@@ -78,7 +78,7 @@ def test_noise_that_falls_does_not_return_exosomes() -> None:
     release = run(measured([0.0, 1.0, 2.0, 3.0, 6.0], [0.0, 0.5, 0.47, 0.9, 1.0], **STABLE))
     assert at(release, "released_fraction", 1.8) == pytest.approx(0.5, abs=2e-3)
     assert np.all(np.diff(release["released_fraction"][0]) >= -1e-9)
-    assert release["released_fraction"].max() <= 1.0 + 1e-6
+    assert release["released_fraction"].max() <= 1.0 + 1e-3
     assert release.ledger_residual < 1e-12
 
 

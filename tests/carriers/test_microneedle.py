@@ -242,7 +242,7 @@ def test_shell_has_to_go_first() -> None:
     assert release.properties["dissolution_time"][0] == pytest.approx(lag)
     after = release.time[0] - lag
     core = needles.release_cone_slender(2.7e-13 * np.maximum(after, 0.0) / (R - 11e-6) ** 2)
-    assert np.all(release["released_fraction"][0][after < -0.25 * lag] < 1e-6)
+    assert np.all(release["released_fraction"][0][after < -0.25 * lag] < 1e-3)
     late = after > 0.5 * lag
     assert_allclose(release["released_fraction"][0][late], core[late], atol=0.01)
 

@@ -1,4 +1,4 @@
-"""A scaffold as a transport problem: pores, four places to start from, struts that go, a filling."""
+"""A scaffold as a transport problem: pores, where exosomes start, struts that go, a filling."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def adsorbing(**changes: Any) -> Release:
 
 @pytest.mark.parametrize("rate", [3e-6, 3e-2])
 def test_linear_adsorption(rate: float) -> None:
-    """Mistake: retardation per total volume, or an equilibrium that is never kept (slow exchange)."""
+    """Mistake: retardation per total volume, or an equilibrium kept in slow exchange too."""
     ratio = 330.0 * 4.7e-3 / 0.71
     D = D0 * 0.71**0.5
     release = adsorbing(desorption_rate=f"{rate} 1/s")
@@ -237,7 +237,8 @@ def test_pores_widen_as_struts_go() -> None:
 
 
 def struts(name: str, **changes: Any) -> Release:
-    return plain({"degradation": name}, **{"thickness": "3 um", "embedded_fraction": 1.0, **changes})
+    return plain({"degradation": name}, **{"thickness": "3 um", "embedded_fraction": 1.0,
+                                           **changes})
 
 
 def test_autocatalytic_struts() -> None:
@@ -332,8 +333,8 @@ def test_lost_gel_opens_the_pores() -> None:
 
 def wounded(models: dict[str, str] | None = None, **changes: Any) -> Formulation:
     return scaffold("chitosan-sponge", "diabetic-foot-ulcer", models=models, **{
-        "boundary": "wound", "loading_capacity": "1e18 1/mL", "dressing_change_time": "3.5 d", "carrier_at_change": "replace",
-        **changes})
+        "boundary": "wound", "loading_capacity": "1e18 1/mL",
+        "dressing_change_time": "3.5 d", "carrier_at_change": "replace", **changes})
 
 
 RANGES = {"thickness": (1e-4, 8e-3), "pore_volume_fraction": (0.05, 0.99),

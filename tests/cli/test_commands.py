@@ -129,7 +129,7 @@ def test_compare_shouts_at_unequal_doses(run: Run, sheet: Path, read_json: ReadJ
     other.write_text(sheet.read_text().replace("Thin sheet", "Other").replace("1.3 mm", "2.9 mm"))
     equal = run("compare", sheet, other)
     assert "UNEQUAL" not in equal.stderr
-    assert "delivered_per_cm2" in equal.stdout
+    assert "cm²" in equal.stdout
     other.write_text(other.read_text().replace("2.3e9", "4.6e9"))
     result = run("compare", sheet, other, "--json")
     assert "UNEQUAL DOSES" in result.stderr

@@ -1,4 +1,4 @@
-"""What must not matter: the size of the experiment at equal Fourier number, and the units written."""
+"""What must not matter: the size of an experiment at equal Fourier number, the units written."""
 
 from __future__ import annotations
 

@@ -42,8 +42,9 @@ CHEMISTRY: dict[str, Any] = {  # of four-arm PEG, so that every gel can go by ev
 
 # columns, from low to high: over their logarithm where low is above 0, else from 0 on a square
 SPANS: dict[str, tuple[float, float]] = {
-    "thickness": (5e-5, 1e-2), "polymer_concentration": (10.0, 200.0), "plateau_modulus": (1.0, 1e5),
-    "mesh_size_median": (2e-9, 2e-7), "mesh_size_gsd": (1.0, 3.0), "swelling_ratio": (0.7, 10.0),
+    "thickness": (5e-5, 1e-2), "polymer_concentration": (10.0, 200.0),
+    "plateau_modulus": (1.0, 1e5), "mesh_size_median": (2e-9, 2e-7),
+    "mesh_size_gsd": (1.0, 3.0), "swelling_ratio": (0.7, 10.0),
     "relaxation_time": (0.1, 1e7), "obstruction_coefficient": (0.3, 3.0),
     "macropore_fraction": (0.0, 0.95), "pore_diameter": (1e-7, 1e-3), "fibre_radius": (5e-10, 1e-7),
     "vesicle_diameter_median": (3e-8, 2.5e-7), "vesicle_diameter_gsd": (1.0, 2.0),
@@ -78,7 +79,8 @@ class Family:
     seed: int
 
     def designs(self, rows: int = ROWS) -> Designs:
-        base = gel(*self.materials, models=self.models, **self.words, **CHEMISTRY, **RARE)
+        choices: dict[str, Any] = {**self.words, **CHEMISTRY, **RARE}
+        base = gel(*self.materials, models=self.models, **choices)
         rng = np.random.default_rng(self.seed)
         at_wound = self.words["boundary"] == "wound"
         columns = {}

@@ -81,6 +81,10 @@ FAMILIES: dict[str, Family] = {
 }
 
 
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+
+
 def check(formulation: Formulation) -> list[Problem]:
     """Return what keeps a formulation from being lowered: family, laws, materials, choices."""
     where = formulation.path
@@ -95,7 +99,7 @@ def check(formulation: Formulation) -> list[Problem]:
     for kind, name in laws:
         known = family.models.get(kind)
         if known is None:
-            problems.append(Problem(f"a {formulation.carrier} has no such model",
+            problems.append(Problem(f"{_a(formulation.carrier)} has no such model",
                                     key=f"models.{kind}", file=where,
                                     suggestion=f"one of {', '.join(family.models) or 'none'}"))
             continue
@@ -103,12 +107,12 @@ def check(formulation: Formulation) -> list[Problem]:
         problems += [Problem(f"{part!r} is not known", key=f"models.{kind}", file=where,
                              suggestion=nearest(part, known) or f"one of {', '.join(known)}")
                      for part in parts if part not in known]
-    problems += [Problem(f"a {formulation.carrier} needs a {role}", key=f"made_of.{role}",
+    problems += [Problem(f"{_a(formulation.carrier)} needs {_a(role)}", key=f"made_of.{role}",
                          file=where) for role in family.roles if role not in formulation.materials]
     named = {*formulation.choices, *formulation.given}
     if formulation.layers:
         named |= set.intersection(*({*layer.choices} for layer in formulation.layers))
-    problems += [Problem(f"a {formulation.carrier} needs this choice",
+    problems += [Problem(f"{_a(formulation.carrier)} needs this choice",
                          key=f"carrier_choices.{name}", file=where)
                  for name in family.choices if name not in named]
     if "dose_per_area" not in named and "exosome_concentration" not in named:

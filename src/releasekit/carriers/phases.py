@@ -147,7 +147,7 @@ def loss_nodes(inputs: Inputs, *parts: Left) -> FloatArray:
         bend[:, 1:] += np.abs(np.diff(np.diff(left, axis=1) / step, axis=1)) * step[:, 1:]
         fade += np.abs(np.diff(np.log(np.maximum(left, FAINT)), axis=1))
     series = inputs.series("effective_diffusivity")
-    if not bend.any() and series is None:
+    if not fade.any() and series is None:
         return np.asarray(end * np.array([0.0, 1.0]))
     work = np.cumsum(np.sqrt(bend) + 0.05 * fade + 1e-6 / SAMPLES, axis=1)
     work = np.concatenate([np.zeros((inputs.rows, 1)), work / work[:, -1:]], axis=1)
@@ -181,11 +181,12 @@ def given_diffusivity(inputs: Inputs, ves: Vesicles, time: FloatArray) -> FloatA
 # a gel in the pores -------------------------------------------------------------------------------
 
 class Filling(NamedTuple):
-    """The gel in the pores: its network as made, and the share of it left over time."""
+    """The gel in the pores: its network as made, the share left over time, the share it fills."""
 
     part: Inputs
     made: Network
     left: Left
+    share: FloatArray
 
 
 def filling(inputs: Inputs, place: str) -> Filling | None:
@@ -195,7 +196,7 @@ def filling(inputs: Inputs, place: str) -> Filling | None:
         return None
     part = Part(inputs, place, "exosome", "wound")
     made = STRUCTURES[part.model("structure", "modulus")][0](part)
-    return Filling(part, made, gel_left(part))
+    return Filling(part, made, gel_left(part), inputs["filling_fraction"])
 
 
 def pore_medium(gel: Filling | None, ves: Vesicles, time: FloatArray) -> FloatArray:
@@ -213,8 +214,8 @@ def pore_medium(gel: Filling | None, ves: Vesicles, time: FloatArray) -> FloatAr
     if _names(gel.part, "gel_degradation"):
         sol = np.maximum(1.0 / gel.part.column("sol_viscosity_ratio", 3), filled)
         filled = mobility.effective_medium(sol, filled, gel.left(time)[:, None, :])
-    share = gel.part.column("filling_fraction", 3)
-    medium = np.minimum(mobility.effective_medium(np.ones(()), filled, share), 1.0)
+    medium = np.minimum(mobility.effective_medium(np.ones(()), filled,
+                                                  gel.share[:, None, None]), 1.0)
     return np.broadcast_to(medium, (*ves.diameter.shape, time.shape[1]))
 
 

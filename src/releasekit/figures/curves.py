@@ -119,16 +119,18 @@ def series_of(releases: Sequence[Release]) -> list[Series]:
     """Give each design of the releases its label, colour and line style.
 
     Families keep their colour where several are shown, lighter or darker within a family; within
-    one family each curve has a colour of its own. No two have the same line style and marker.
+    one family each curve has a colour of its own. No two have the same line style and marker,
+    unless there are more than a dozen: then no two of one family.
     """
     designs = [(release, index) for release in releases
                for index in range(len(release) // max(release.draws, 1))]
     if not designs:
         raise InputError("there is no release to plot")
-    if len(designs) > MOST_SERIES:
-        raise InputError(Problem(f"{len(designs)} curves cannot be told apart in one figure",
-                                 suggestion=f"plot at most {MOST_SERIES}, e.g. some rows"))
     families = [release.formulation.carrier for release, _ in designs]
+    most = max(families.count(family) for family in families)
+    if most > MOST_SERIES:
+        raise InputError(Problem(f"{most} curves of one family cannot be told apart in one figure",
+                                 suggestion=f"plot at most {MOST_SERIES}, e.g. some rows"))
     labels = _labels(designs)
     first = FAMILY_COLOURS.get(families[0], "#000000")
     palette = [first, *(colour for colour in FAMILY_COLOURS.values() if colour != first)]
@@ -138,7 +140,8 @@ def series_of(releases: Sequence[Release]) -> list[Series]:
         if np.isnan(one["released_fraction"]).all():
             reason = next(iter(one.failed.values()), "a law gave no number")
             raise InputError(f"{labels[place]}: there is no result to plot ({reason})")
-        again, style = divmod(place, len(LINE_STYLES))
+        rank = place if len(designs) <= MOST_SERIES else families[:place].count(family)
+        again, style = divmod(rank, len(LINE_STYLES))
         colour = palette[(place + again) % len(palette)] if len(set(families)) == 1 else _shade(
             FAMILY_COLOURS.get(family, "#000000"), families[:place].count(family))
         found.append(Series(labels[place], one, one.table(), colour, LINE_STYLES[style],

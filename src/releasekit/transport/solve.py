@@ -37,6 +37,9 @@ ACCURACIES = {
 ABRUPT = 8.0
 """Neighbouring steps (in the root of time) that differ more are not joined by a cubic."""
 
+DIP = 1e-5
+"""An interpolated amount further below zero is an overshoot."""
+
 RESOLVED_TISSUE_CELLS = 16
 TISSUE_GRADING = {False: 1.0, True: GRADING}
 """Grading of tissue cells; well-mixed tissue is one cell with its centre in the middle."""
@@ -168,11 +171,11 @@ def interpolate(steps, values, times, out):  # type: ignore[no-untyped-def]
     """Fill ``out`` [design, time, part] from ``values`` [design, segment, step + 1, part].
 
     Cubic Lagrange interpolation in the square root of the time since the segment began, in which
-    diffusive release starts as a polynomial; straight where steps lengthen abruptly. Linear in
-    the values, so ledgers still add up.
+    diffusive release starts as a polynomial; straight where steps lengthen abruptly, and where a
+    cubic would dip below zero. Linear in the values, so ledgers still add up.
     """
     segments, nodes, designs = steps.shape
-    count, parts = out.shape[1], out.shape[2]
+    count = out.shape[1]
     x = np.empty(4)
     weight = np.empty(4)
     for d in range(designs):
@@ -190,21 +193,33 @@ def interpolate(steps, values, times, out):  # type: ignore[no-untyped-def]
             z = np.sqrt(max(t - origin, 0.0))
             for i in range(4):
                 x[i] = np.sqrt(steps[s, first + i, d] - origin)
-                weight[i] = 0.0
             shortest = min(x[1] - x[0], x[2] - x[1], x[3] - x[2])
             longest = max(x[1] - x[0], x[2] - x[1], x[3] - x[2])
-            if longest < ABRUPT * shortest:
+            smooth = longest < ABRUPT * shortest
+            lowest = 0.0
+            if smooth:
                 for i in range(4):
                     weight[i] = 1.0
                     for j in range(4):
                         if j != i:
                             weight[i] *= (z - x[j]) / (x[i] - x[j])
-            else:
+                lowest = _combine(weight, values[d, s, first:first + 4], out[d, q])
+            if not smooth or lowest < -DIP:
                 i = m - first
                 share = (z - x[i]) / (x[i + 1] - x[i]) if x[i + 1] > x[i] else 0.0
+                weight[:] = 0.0
                 weight[i] = 1.0 - share
                 weight[i + 1] = share
-            for p in range(parts):
-                out[d, q, p] = 0.0
-                for i in range(4):
-                    out[d, q, p] += weight[i] * values[d, s, first + i, p]
+                _combine(weight, values[d, s, first:first + 4], out[d, q])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _combine(weight, values, out):  # type: ignore[no-untyped-def]
+    """Fill ``out`` [part] with weighted ``values`` [node, part]; return the lowest."""
+    lowest = 0.0
+    for p in range(out.shape[0]):
+        out[p] = 0.0
+        for i in range(weight.shape[0]):
+            out[p] += weight[i] * values[i, p]
+        lowest = min(lowest, out[p])
+    return lowest
