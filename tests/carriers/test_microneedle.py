@@ -483,11 +483,12 @@ def test_random_needles(kind: str, seed: int, tips: str, change: str) -> None:
     release = run(table(base, **columns), accuracy="screen")
     assert not release.failed
     assert release.ledger_residual < 1e-9
+    slack = 3.0 * release.discretisation_error.max() + 5e-4
     for name in (*LEDGER, "released_fraction", "retained_fraction"):
         values = release[name]
         assert np.isfinite(values).all()
-        assert values.min() > -6e-3
-        assert values.max() < 1.0 + 6e-3
+        assert values.min() > -slack
+        assert values.max() < 1.0 + slack
     assert np.isfinite(release.properties["needle_safety_ratio"]).all()
 
 

@@ -194,8 +194,10 @@ def _free_trapped(state: State, stage: Stage, lane: LaneArrays, t: FloatArray, h
             stage.seep[q, k] = freed / h[k] if h[k] > 0.0 else 0.0
             stage.off[q, k] = lane.off_rate[q, k]
             # sites that go let go of what they held
-            if h[k] > 0.0 and (new < old or new <= GONE):
-                stage.off[q, k] += _letting_go(new / old if new > GONE else 0.0) / h[k]
+            if h[k] > 0.0 and new <= GONE:
+                stage.off[q, k] = _letting_go(0.0) / h[k]
+            elif h[k] > 0.0 and new < old:
+                stage.off[q, k] += _letting_go(new / old) / h[k]
 
 
 @_jit
