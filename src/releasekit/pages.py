@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -143,26 +144,29 @@ def print_families(result: SearchResult) -> None:
                        for value, winner in zip(row, winners, strict=True))]
             for family, row in values.items()]
     table(("best of each family", *columns), rows, "* wins this objective", numbers=True)
+    trials = result.trials
+    for family in dict.fromkeys(one.carrier for one in result.study.base):
+        if family not in values:
+            reasons = trials.loc[trials["carrier"] == family, "reason"]
+            broken = Counter(limit.split(": is ")[0] for reason in reasons
+                             for limit in str(reason).split("; "))
+            most = ", ".join(f"{limit} ({times} of {len(reasons)})"
+                             for limit, times in broken.most_common(2))
+            text(f"{family}: nothing feasible; most often broken: {most}")
 
 
 def print_outcomes(outcomes: Sequence[Outcome]) -> None:
-    """Print the qualification table of a verification: one row per case."""
-    cases: dict[str, list[Outcome]] = {}
-    for outcome in outcomes:
-        cases.setdefault(outcome.id, []).append(outcome)
+    """Print the qualification table of a verification: one row per expected number."""
     rows = []
-    for name, group in cases.items():
-        errors = [outcome.error for outcome in group if outcome.error is not None]
-        passed = sum(outcome.status == "pass" for outcome in group)
-        wrong = [outcome for outcome in group if outcome.status != "pass"]
-        status = wrong[0].status if wrong else "pass"
-        rows.append((name, status, f"{passed}/{len(group)}", number(max(errors, default=None)),
-                     str(group[0].tolerance), group[0].model))
-    table(("case", "status", "rows", "largest error", "tolerance", "model"), rows)
     for outcome in outcomes:
-        if outcome.status != "pass":
-            at = f" at t = {outcome.t:g}" if outcome.t is not None else ""
-            text(f"{outcome.id} {outcome.quantity}{at}: {outcome.status}, expected "
-                 f"{outcome.expected:.6g}, got {number(outcome.got)} {outcome.note}".rstrip())
+        at = f" t = {outcome.t:g}" if outcome.t is not None else ""
+        rows.append((outcome.id, f"{outcome.quantity or ''}{at}".strip(),
+                     number(outcome.expected, 9), number(outcome.got, 9),
+                     number(outcome.error, 2), str(outcome.tolerance), outcome.status))
+    table(("case", "quantity", "expected", "got", "error", "tolerance", "result"), rows)
+    for outcome in outcomes:
+        if outcome.note:
+            text(f"{outcome.id} {outcome.quantity}: {outcome.note}")
     passed = sum(outcome.status == "pass" for outcome in outcomes)
-    text(f"{passed} of {len(outcomes)} rows of {len(cases)} cases pass")
+    cases = len({outcome.id for outcome in outcomes})
+    text(f"{passed} of {len(outcomes)} rows of {cases} cases pass")

@@ -120,6 +120,8 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], title: str = ""
 
 ROUND_OFF = 1e-12
 """Nothing that is shown is smaller: fractions, days and particles."""
+FULL = 9
+"""From so many digits on a number is shown as it is: mobilities and areas are far smaller."""
 
 
 def number(value: Any, digits: int = 4) -> str:
@@ -132,7 +134,7 @@ def number(value: Any, digits: int = 4) -> str:
         return "-"
     if not isinstance(value, int | float):
         return str(value)
-    return "0" if abs(value) < ROUND_OFF else f"{value:.{digits}g}"
+    return "0" if abs(value) < ROUND_OFF and digits < FULL else f"{value:.{digits}g}"
 
 
 def banded(measured: Mapping[str, Any], name: str, digits: int = 4) -> str:
