@@ -13,10 +13,9 @@ MADE = {".git", "__pycache__", "build", "dist", "results", "node_modules"}
 KEPT = {".ci", ".gitignore"}
 
 PATHS = re.compile(r"/(work|farm|tmp)" + "/")
-HOSTS = re.compile(r"\b(" + "|".join([
-    r"pypi\.(org|python\.org)", r"files\.pythonhosted\.org", r"(conda|repo)\.anaconda\.(org|com)",
-    r"registry\.npmjs\.org", r"crates\.io", r"proxy\.golang\.org"])
-    + r")\b|(?<![\w-])--?(extra-)?index-url\b|(?<![\w-])--trusted-host\b", re.I)
+HOSTS = re.compile(r"https?://[^\s\"')]*(/simple|\.whl|\.tar\.gz)\b|//(registry|proxy|mirror)\."
+                   r"|(?<![\w-])--?(extra-)?index-url\b|(?<![\w-])--trusted-host\b", re.I)
+"""What points to where packages are fetched from."""
 
 
 def files(folder: Path) -> Iterator[Path]:
@@ -55,7 +54,8 @@ def test_no_file_names_a_machine() -> None:
 
 def test_a_machine_is_found() -> None:
     """For rules that let everything pass, or that cry wolf."""
-    for text in (f"cd /{'work'}/main", f"see /{'tmp'}/x", f"/{'farm'}/y", f"https://{'pypi'}.org/simple",
+    for text in (f"cd /{'work'}/main", f"see /{'tmp'}/x", f"/{'farm'}/y",
+                 "https://packages.example/simple", "//mirror.example/debian",
                  "pip install --index-url x", "pip install --extra-index-url x"):
         assert len(hits(text)) == 1, text
     for text in ("at work/home", "tmp_path / 'a'", "the pypi index", "network/tmp"):
