@@ -118,12 +118,6 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], title: str = ""
     out().print(shown)
 
 
-ROUND_OFF = 1e-12
-"""Nothing that is shown is smaller: fractions, days and particles."""
-FULL = 9
-"""From so many digits on a number is shown as it is: mobilities and areas are far smaller."""
-
-
 def number(value: Any, digits: int = 4) -> str:
     """Return a number for reading; a dash where there is none.
 
@@ -134,7 +128,7 @@ def number(value: Any, digits: int = 4) -> str:
         return "-"
     if not isinstance(value, int | float):
         return str(value)
-    return "0" if abs(value) < ROUND_OFF and digits < FULL else f"{value:.{digits}g}"
+    return f"{value:.{digits}g}"
 
 
 def banded(measured: Mapping[str, Any], name: str, digits: int = 4) -> str:
@@ -248,6 +242,8 @@ COMPARED = {
     "delivered_per_cm2": "delivered per cm²", "loaded_dose_per_cm2": "active dose per cm²",
 }
 """Columns of a comparison; all metrics are in ``--json`` and ``--out``."""
+ROUND_OFF = 1e-6
+"""No fraction, day or particle smaller than this is worth comparing."""
 
 
 def print_comparison(releases: Sequence[Release]) -> None:
@@ -255,7 +251,9 @@ def print_comparison(releases: Sequence[Release]) -> None:
     from releasekit.metrics import measure
     from releasekit.results import labels, particles
 
-    found = [{**measure(release), **particles(release)} for release in releases]
+    found = [{name: 0.0 if value is not None and abs(value) < ROUND_OFF else value
+              for name, value in {**measure(release), **particles(release)}.items()}
+             for release in releases]
     names = [name for name in COMPARED if any(each.get(name) is not None for each in found)]
     rows = [[label, release.formulation.carrier, *(banded(each, name, 3) for name in names)]
             for label, release, each in zip(labels(releases), releases, found, strict=True)]
