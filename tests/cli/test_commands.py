@@ -195,3 +195,10 @@ def test_verify(run: Run, tmp_path: Path, read_json: ReadJson) -> None:
     case["id"] = "REL-00"
     cases.write_text(json.dumps([case]))
     assert read_json(run("verify", cases, "--json", code=1).stdout)[0]["status"] == "no law"
+
+
+def test_small_mobilities_are_shown(run: Run, sheet: Path) -> None:
+    """Mistake: 1e-14 m²/s taken for round-off and shown as 0."""
+    told = run("simulate", sheet).stdout
+    assert "effective_diffusivity" in told
+    assert "effective_diffusivity 0 " not in told
