@@ -38,7 +38,7 @@ def downstream(inputs: Inputs, vesicles: Vesicles,
     lane = (rows, count)
     zero, none = np.zeros(lane), np.full(lane, np.inf)
     fields: dict[str, Any] = {
-        "partition": _over(_or(inputs, "partition_coefficient", 1.0), count),
+        "partition": _over(inputs.get_or("partition_coefficient", 1.0), count),
         "film_resistance": zero, "film_depth": none, "film_uptake": zero, "film_scavenging": zero,
         "film_inactivation": zero, "tissue_cells": 1, "tissue_resistance": none,
         "tissue_depth": np.ones(lane), "tissue_mobility": np.ones(lane), "tissue_uptake": zero,
@@ -48,11 +48,11 @@ def downstream(inputs: Inputs, vesicles: Vesicles,
     full = np.full(rows, np.inf)
     if boundary == "wound":
         film, tissue = inputs["fluid_film_thickness"], inputs["tissue_depth"]
-        flux, absorbed = inputs["exudate_flux"], _or(inputs, "absorbed_exudate_fraction", 0.0)
+        flux, absorbed = inputs["exudate_flux"], inputs.get_or("absorbed_exudate_fraction", 0.0)
         if hindrance is None:
             absorbed = zero[:, 0]
         drain, through = wound.exudate_split(flux, absorbed)
-        full = wound.absorption_time(flux, absorbed, _or(inputs, "absorption_capacity", np.inf))
+        full = wound.absorption_time(flux, absorbed, inputs.get_or("absorption_capacity", np.inf))
         open_share = inputs["tissue_accessible_fraction"]
         # a vesicle's own mobility in tissue follows Stokes-Einstein from that of the median size
         relative = inputs["vesicle_diameter_median"][:, None] / vesicles.diameter
@@ -125,14 +125,14 @@ def _schedule(inputs: Inputs, count: int, through: FloatArray, drain: FloatArray
     period = duration if every is None else np.minimum(every, duration)
     changes = int(np.ceil(np.max(duration / period) - 1e-9)) - 1
     after = Action[inputs.word("carrier_at_change", "keep").upper()]
-    doses = int(np.max(_or(inputs, "dose_count", 1e9)))
-    removed = _or(inputs, "fluid_removed_fraction", 0.0)
+    doses = int(np.max(inputs.get_or("dose_count", 1e9)))
+    removed = inputs.get_or("fluid_removed_fraction", 0.0)
     fills = bool(np.any(full < period))
-    patch = taken_off(_or(inputs, "wear_time", np.inf), period, duration,
+    patch = taken_off(inputs.get_or("wear_time", np.inf), period, duration,
                       after == Action.REPLACE)
 
     starts, actions, wiped, wind, wash = [], [], [], [], []
-    film = _or(inputs, "fluid_film_thickness", np.inf)
+    film = inputs.get_or("fluid_film_thickness", np.inf)
 
     def segment(at: FloatArray, action: Action, wipe: FloatArray, filled: FloatArray) -> None:
         starts.append(at)
@@ -164,11 +164,6 @@ def _schedule(inputs: Inputs, count: int, through: FloatArray, drain: FloatArray
     fields["velocity"] = np.stack([each[:, None] * hindrance for each in wind])
     fields["actions"] = tuple(actions)
     return fields
-
-
-def _or(inputs: Inputs, name: str, default: float) -> FloatArray:
-    value = inputs.get(name)
-    return np.full(inputs.rows, default) if value is None else value
 
 
 def _over(per_row: FloatArray, count: int) -> FloatArray:

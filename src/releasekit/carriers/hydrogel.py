@@ -128,7 +128,7 @@ def lower(inputs: Inputs, sizes: int) -> Lowered:
         off_rate=each("off_rate"), free_share=load("free"), bound_share=load("bound"),
         trapped_share=load("held"), surface_share=np.repeat(surface, sizes),
         carrier_inactivation=np.repeat(inputs["carrier_inactivation_rate"], sizes),
-        layer_partition=np.repeat(_layer_partition(inputs), sizes),
+        layer_partition=np.repeat(inputs.get_or("layer_partition_coefficient", 1.0), sizes),
         **downstream(wound_side, ves, slip))
     active, recovery = dose(inputs)
     rows = np.arange(inputs.rows)
@@ -187,11 +187,6 @@ def _histories(parts: list[Inputs]) -> list[tuple[Decay, FloatArray]]:
     gap = 1e-9 * nodes[:, -1:] * np.arange(1, nodes.shape[1] + 1)
     time = np.concatenate([np.zeros((len(nodes), 1)), np.sort(nodes, axis=1) + gap], axis=1)
     return [(network_decay(part, time), np.ones_like(time)) for part in parts]
-
-
-def _layer_partition(inputs: Inputs) -> FloatArray:
-    value = inputs.get("layer_partition_coefficient")
-    return np.ones(inputs.rows) if value is None else value
 
 
 def gel_diffusivity(inputs: Inputs, ves: Vesicles,

@@ -108,6 +108,11 @@ class Inputs:
                 return np.asarray(self[young] / YOUNG_OVER_SHEAR)
         return None
 
+    def get_or(self, name: str, default: float) -> FloatArray:
+        """Return a quantity over rows, or a default that means: there is none of this."""
+        value = self.get(name)
+        return np.full(self.rows, default) if value is None else value
+
     def word(self, name: str, default: str = "") -> str:
         """Return a choice that is a word."""
         base = self.formulation

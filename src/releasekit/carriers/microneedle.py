@@ -65,8 +65,7 @@ def lower(inputs: Inputs, sizes: int) -> Lowered:
     _check(inputs, kind, ester)
     ves, needle = vesicles(inputs, sizes), patch(inputs, kind)
     pieces = parts(inputs, needle, kind)
-    kept = inputs.get("backing_dose_fraction")
-    backing = np.zeros(inputs.rows) if kept is None else kept
+    backing = inputs.get_or("backing_dose_fraction", 0.0)
     per_dose = needle.layer / np.maximum(1.0 - backing, 1e-9)
     if kind in ("dissolving", "coated"):
         receding = coating(inputs) if kind == "coated" else dissolving(inputs, needle.tip_ratio)

@@ -71,8 +71,7 @@ def _saturating(inputs: Inputs) -> Left:
     else:
         substrate = inputs["matrix_concentration"] / inputs["chain_molar_mass"]
     flux = inputs["catalytic_rate"] * inputs["enzyme_concentration"]
-    loss = inputs.get("enzyme_decay_rate")
-    decay = np.zeros(inputs.rows) if loss is None else loss
+    decay = inputs.get_or("enzyme_decay_rate", 0.0)
     S, K, V, k_d = (each[:, None] for each in (substrate, inputs["michaelis_concentration"], flux,
                                                decay))
     return lambda time: degradation.michaelis_menten(S, K, V, k_d, time) / S

@@ -73,8 +73,7 @@ def _places(inputs: Inputs, porosity: FloatArray) -> Places:
     """
     law = inputs.model("adsorption", "desorption-limited")
     none, surface = np.zeros(inputs.rows), inputs["surface_located_fraction"]
-    known = inputs.get("embedded_fraction")
-    embedded = none if known is None else known
+    embedded = inputs.get_or("embedded_fraction", 0.0)
     adsorbed = inputs["adsorbed_fraction"] if law == "desorption-limited" else none
     total = surface + embedded + adsorbed
     surface, embedded, adsorbed = (
