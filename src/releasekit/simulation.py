@@ -200,7 +200,6 @@ def _simulate(designs: Designs, draws: int, seed: int, accuracy: str, threads: i
     problems = check(designs.base)
     if problems:
         raise InputError(problems)
-    width = max(draws, 1)
     scores: dict[str, ArrayLike] = {}
     if draws:
         keys = sorted(key for key, fact in designs.base.facts().items()
@@ -210,7 +209,7 @@ def _simulate(designs: Designs, draws: int, seed: int, accuracy: str, threads: i
         columns = {name: np.repeat(column, draws) for name, column in designs.columns.items()}
         designs = Designs(designs.base, columns or {
             "duration": np.full(draws, designs.base.number("duration") or np.nan)})
-    return _run(designs, scores, width if draws else 0, seed, accuracy, threads, progress)
+    return _run(designs, scores, draws, seed, accuracy, threads, progress)
 
 
 def _run(designs: Designs, scores: Mapping[str, ArrayLike], draws: int, seed: int, accuracy: str,
