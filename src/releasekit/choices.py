@@ -28,6 +28,8 @@ USE = (
     "duration", "dressing_change_time", "carrier_at_change", "boundary", "fluid_removed_fraction",
     "dose_count", "tissue", "absorption_capacity", "absorbed_exudate_fraction",
     "bath_volume_per_area", "external_film_thickness", "wear_time", "needle_site",
+    "needle_bore_radius", "needle_length", "syringe_radius", "plunger_speed", "particle_price",
+    "price_per_dose",
     "target_available_particles_per_cm2",
     "target_daily_release_low", "target_daily_release_high",
 )
