@@ -93,7 +93,7 @@ def test_missing_is_remembered_and_named() -> None:
 
 def test_laws_are_called_by_their_argument_names() -> None:
     """Mistake: arguments in the wrong order; defaults that hide a fact that is known."""
-    found = inputs(gel(), polymer_concentration=[50.0, 100.0])
+    found = inputs(gel(swelling_ratio=1.2), polymer_concentration=[50.0, 100.0])
     fraction = found.call(network.volume_fraction)
     assert fraction == pytest.approx(np.array([50.0, 100.0]) / (1350.0 * 1.2))
 
@@ -159,3 +159,15 @@ def test_a_fact_that_is_replaced_is_not_complained_about() -> None:
     beyond = inputs(gel(polymer_concentration="190 mg/mL", plateau_modulus="20 kPa"))
     assert beyond["plateau_modulus"][0] == 2e4
     assert not beyond.outside
+
+
+def test_a_bound_is_not_counted_as_used() -> None:
+    """Mistake: a fact that only raises a note is counted among those that make the numbers."""
+    seen = inputs(gel(), thickness=[1e-3, 2e-3])
+    held = seen.limit("loading_capacity")
+    assert held is not None
+    assert held.tolist() == [1e18, 1e18]
+    assert seen.limit("thickness") is not None
+    assert seen.limit("catalytic_rate") is None
+    assert not seen.used
+    assert not seen.missing

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from releasekit.carriers.downstream import downstream
-from releasekit.carriers.gel_laws import Laws, bound_ratio
+from releasekit.carriers.gel_laws import Laws, bound_ratio, with_macropores
 from releasekit.carriers.inputs import Inputs
 from releasekit.carriers.lowered import Body, Lowered, Vesicles, dose, lanes_of, vesicles
 from releasekit.carriers.phases import (
@@ -30,7 +30,7 @@ from releasekit.carriers.phases import (
     solid_left,
     warn_if,
 )
-from releasekit.physics import binding, fibres, hindrance, mobility
+from releasekit.physics import binding, fibres
 from releasekit.transport.problem import Lanes
 
 FloatArray = NDArray[np.float64]
@@ -123,7 +123,7 @@ def lower(inputs: Inputs, sizes: int) -> Lowered:
     notes += warn_if(fraction > FIBRE_LIMIT,
                      f"fibres take more than {FIBRE_LIMIT:.0%} of the matrix between its "
                      "macropores: beyond what the laws of fibre networks are meant for")
-    blank = fibre.get("endogenous_vesicle_concentration")
+    blank = fibre.limit("endogenous_vesicle_concentration")
     if blank is not None:
         properties["endogenous_vesicle_concentration"] = blank
         notes += warn_if(blank > BLANK_LIMIT * properties["exosome_concentration"],
@@ -136,7 +136,7 @@ def lower(inputs: Inputs, sizes: int) -> Lowered:
 def fibre_fraction(fibre: Inputs) -> FloatArray:
     """Return the volume fraction of wet fibres in the matrix between its macropores, [row]."""
     overall = fibre["matrix_concentration"] * fibre["hydrated_specific_volume"]
-    return np.clip(overall / np.maximum(1.0 - fibre["macropore_fraction"], 0.05), 1e-6, 0.9)
+    return np.clip(overall / np.maximum(1.0 - fibre.get_or("macropore_fraction", 0.0), 0.05), 1e-6, 0.9)
 
 
 def _relative(fibre: Inputs, ves: Vesicles, medium: FloatArray, fraction: FloatArray,
@@ -149,7 +149,5 @@ def _relative(fibre: Inputs, ves: Vesicles, medium: FloatArray, fraction: FloatA
     known = {"particle_radius": 0.5 * ves.diameter[:, :, None],
              "polymer_volume_fraction": fraction[:, None, None] * left}
     law = FIBRE_MOBILITIES[fibre.model("mobility", "phillips")][0]
-    in_pores = hindrance.pore_hindrance(ves.diameter[:, :, None] / fibre.column("pore_diameter", 3))
-    mixed = mobility.effective_medium(law(fibre, known, left), in_pores,
-                                      fibre.column("macropore_fraction", 3))
+    mixed = with_macropores(fibre, law(fibre, known, left), ves.diameter[:, :, None])
     return np.minimum(medium * mixed, 1.0)

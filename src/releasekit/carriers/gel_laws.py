@@ -65,6 +65,7 @@ def _from_chemistry(inputs: Inputs) -> Network:
 
 
 def _from_swelling(inputs: Inputs) -> Network:
+    inputs["swelling_ratio"]  # the law has a default, this route lives by the measured number
     swollen = swollen_fraction(inputs)
     prepared = inputs["polymer_concentration"] / inputs["density"]
     strand = inputs.call(swelling.strand_molar_mass_peppas_merrill,
@@ -141,6 +142,19 @@ MOBILITIES: dict[str, tuple[Callable[..., FloatArray], Laws]] = {
     "phillips": (_phillips, (fibres.brinkman_phillips, fibres.permeability_jackson_james)),
 }
 """Mobility in the mesh over free mobility: name -> how, and the laws it calls."""
+
+
+def with_macropores(inputs: Inputs, between: FloatArray, vesicle_diameter: FloatArray,
+                    free: FloatArray | float = 1.0) -> FloatArray:
+    """Return the mobility [row, size, node] of a carrier with its macropores, if it has any.
+
+    ``between`` is the mobility between the macropores, ``free`` that in fluid.
+    """
+    if "macropore_fraction" not in inputs:
+        return between
+    size_ratio = vesicle_diameter / inputs.column("pore_diameter", 3)
+    return mobility.effective_medium(between, free * hindrance.pore_hindrance(size_ratio),
+                                     inputs.column("macropore_fraction", 3))
 
 
 # degradation -----------------------------------------------------------------------------------

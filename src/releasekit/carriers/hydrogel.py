@@ -20,10 +20,11 @@ from releasekit.carriers.gel_laws import (
     Network,
     bound_ratio,
     cleavage_rate,
+    with_macropores,
 )
 from releasekit.carriers.inputs import Inputs
 from releasekit.carriers.lowered import Body, Lowered, Vesicles, dose, vesicles, volume_per_area
-from releasekit.physics import binding, degradation, gelation, hindrance, mobility
+from releasekit.physics import binding, degradation, gelation, mobility
 from releasekit.transport.problem import Lanes
 
 FloatArray = NDArray[np.float64]
@@ -211,9 +212,7 @@ def gel_diffusivity(inputs: Inputs, ves: Vesicles,
         in_mesh = free * np.minimum(law(inputs, d, mesh[:, None, :], free), 1.0)
         # a mesh that opens because it loses bonds ends as the sol, which is thicker than water
         in_mesh = np.minimum(in_mesh, np.maximum(in_mesh[:, :, :1], sol))
-        pore = inputs.column("pore_diameter", 3)
-        in_pores = free * hindrance.pore_hindrance(d / pore)
-        gel = mobility.effective_medium(in_mesh, in_pores, inputs.column("macropore_fraction", 3))
+        gel = with_macropores(inputs, in_mesh, d, free)
     gel = np.broadcast_to(gel, (*d.shape[:2], decay.time.shape[1]))
     if not degrading:
         return made, np.minimum(gel, free)

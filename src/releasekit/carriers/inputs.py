@@ -113,6 +113,16 @@ class Inputs:
         value = self.get(name)
         return np.full(self.rows, default) if value is None else value
 
+    def limit(self, name: str) -> FloatArray | None:
+        """Return a bound that results are held against, or None.
+
+        It enters no number, so it is not counted among the facts used.
+        """
+        stated, fact = self._stated(name), self._fact(name)
+        if stated is None and fact is not None:
+            stated = fact.at(np.asarray(self.scores.get(fact.key, 0.0)))
+        return None if stated is None else self._spread(stated)
+
     def word(self, name: str, default: str = "") -> str:
         """Return a choice that is a word."""
         base = self.formulation

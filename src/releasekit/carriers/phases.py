@@ -227,7 +227,7 @@ def warn_if(rows: NDArray[np.bool_], text: str) -> tuple[str, ...]:
 
 def loading_notes(inputs: Inputs, exosome_concentration: FloatArray) -> tuple[str, ...]:
     """Return a note if the carrier cannot hold the dose."""
-    most = inputs.get("loading_capacity")
+    most = inputs.limit("loading_capacity")
     if most is None:
         return ()
     return warn_if(exosome_concentration > most,
