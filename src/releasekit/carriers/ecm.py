@@ -136,7 +136,8 @@ def lower(inputs: Inputs, sizes: int) -> Lowered:
 def fibre_fraction(fibre: Inputs) -> FloatArray:
     """Return the volume fraction of wet fibres in the matrix between its macropores, [row]."""
     overall = fibre["matrix_concentration"] * fibre["hydrated_specific_volume"]
-    return np.clip(overall / np.maximum(1.0 - fibre.get_or("macropore_fraction", 0.0), 0.05), 1e-6, 0.9)
+    between = 1.0 - fibre.get_or("macropore_fraction", 0.0)
+    return np.clip(overall / np.maximum(between, 0.05), 1e-6, 0.9)
 
 
 def _relative(fibre: Inputs, ves: Vesicles, medium: FloatArray, fraction: FloatArray,
