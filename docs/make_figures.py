@@ -24,7 +24,7 @@ def main() -> None:
     points = rk.load("examples/datasets/bench-gel.csv")
     points = replace(points, curves=tuple(
         replace(curve, name="example, invented numbers") for curve in points.curves))
-    save_figure(plot(rk.simulate(assay), points), f"{FOLDER}/bench.png")
+    save_figure(plot(rk.simulate(assay), data=points), f"{FOLDER}/bench.png")
     study = rk.load("examples/diabetic-foot-ulcer.toml")
     save_figure(plot_pareto(rk.optimise(study, budget=500)), f"{FOLDER}/front.png")
 

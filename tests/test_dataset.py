@@ -83,3 +83,15 @@ def test_odd_values_warn_but_stay(tmp_path: Path) -> None:
     with pytest.warns(RangeWarning, match="some released fractions lie outside"):
         dataset = read(tmp_path, "time_d,released_pct\n1,40\n2,131\n")
     assert dataset.curves[0].released_fraction.tolist() == pytest.approx([0.4, 1.31])
+
+
+def test_errors_beside_values(tmp_path: Path) -> None:
+    """For errors that stay percent, or a column sd taken for the values."""
+    file = tmp_path / "bench.csv"
+    file.write_text("time_d,released_pct,sd_pct\n0.3,12,1.5\n2.1,31,\n")
+    (curve,) = dataset_from_csv(file).curves
+    assert curve.released_fraction.tolist() == [0.12, 0.31]
+    assert curve.released_error is not None
+    np.testing.assert_array_equal(curve.released_error, [0.015, np.nan])
+    file.write_text("time_d,released_pct\n0.3,12\n")
+    assert dataset_from_csv(file).curves[0].released_error is None

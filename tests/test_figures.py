@@ -15,6 +15,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
+from releasekit.agreement import goodness
 from releasekit.dataset import Curve, Dataset
 from releasekit.errors import InputError
 from releasekit.figures import plot, plot_ledger, plot_pareto, save_figure
@@ -148,7 +149,7 @@ def test_any_column_can_be_shown() -> None:
 def test_measured_points() -> None:
     """Mistake: percent or seconds on the axes, forecast rows drawn, points above 1 cut off."""
     data = bench(lot_7=[0.02, 0.31, 1.09], other=[0.01, 0.12, 0.23, np.nan])
-    figure = plot(made("lot_7", at_wound=False), data)
+    figure = plot(made("lot_7", at_wound=False), data=data)
     lot, other = [line for line in figure.axes[0].lines if line.get_linestyle() == "None"]
     assert xy(lot) == [[0.0, 0.02], [0.4, 0.31], [1.7, 1.09]]
     assert len(xy(other)) == 3
@@ -158,17 +159,17 @@ def test_measured_points() -> None:
     assert legend_texts(figure) == ["lot_7", "measured: lot_7 (particles)",
                                     "measured: other (particles)"]
     late = Dataset("late", (Curve("late", np.array([20.3 * DAY]), np.array([0.4])),))
-    assert plot(made(), late).axes[-1].get_xlim()[1] == pytest.approx(20.3)
+    assert plot(made(), data=late).axes[-1].get_xlim()[1] == pytest.approx(20.3)
 
 
 def test_points_go_with_the_column_that_was_observed() -> None:
     """Mistake: released particles beside a curve of what is retained, or activity beside all."""
     assay = Dataset("Bench", bench(a=[0.1]).curves, "activity")
-    assert plot(made(), assay).axes[0].get_ylabel() == "released, active\n[fraction of dose]"
+    assert plot(made(), data=assay).axes[0].get_ylabel() == "released, active\n[fraction of dose]"
     with pytest.raises(InputError, match="released_fraction"):
-        plot(made(), bench(a=[0.1]), "retained_fraction")
+        plot(made(), data=bench(a=[0.1]), column="retained_fraction")
     with pytest.raises(InputError, match="13 measured curves"):
-        plot(made(), bench(**{f"lot{i}": [0.1] for i in range(13)}))
+        plot(made(), data=bench(**{f"lot{i}": [0.1] for i in range(13)}))
 
 
 def test_dressing_changes() -> None:
@@ -370,7 +371,8 @@ def test_numbers_beside_the_figure_are_those_of_the_release(tmp_path: Path) -> N
     second = numbers[numbers["series"] != "GelMA sheet"].reset_index(drop=True)
     for column in ("retained_fraction_p05", "available_particles_per_cm2_p95"):
         np.testing.assert_allclose(second[column], band.table()[column], rtol=1e-14)
-    points = plot(made(at_wound=False), bench(a=[0.1, 0.2])).numbers  # type: ignore[attr-defined]
+    assay = plot(made(at_wound=False), data=bench(a=[0.1, 0.2]))
+    points = assay.numbers  # type: ignore[attr-defined]
     assert points["measured_released_fraction"].dropna().tolist() == [0.1, 0.2]
 
 
@@ -397,3 +399,42 @@ def test_the_same_figure_is_the_same_file(tmp_path: Path, suffix: str) -> None:
     assert first == second
     assert b"<dc:date>" not in first
     assert first[:4] in (b"\x89PNG", b"<?xm", b"%PDF")
+
+
+def test_errors_of_points_are_drawn() -> None:
+    """Mistake: a column of errors is read and forgotten, or drawn in percent."""
+    curve = Curve("gel", np.array([0.4, 1.7]) * DAY, np.array([0.21, 0.43]), np.array([0.03, 0.05]))
+    axis = plot(made(at_wound=False), data=Dataset("Bench", (curve,))).axes[0]
+    (bars,) = axis.containers[0].lines[2]
+    assert [segment[:, 1].tolist() for segment in bars.get_segments()] == [
+        pytest.approx([0.18, 0.24]), pytest.approx([0.38, 0.48])]
+
+
+def test_residuals_are_measured_minus_modelled() -> None:
+    """Mistake: the sign turned round, a point compared at another time, or beyond the run."""
+    release = made(at_wound=False)
+    days = np.array([0.37, 2.9, 31.0])
+    model = np.interp(np.sqrt(days[:2] * DAY), np.sqrt(TIMES), release["released_fraction"][0])
+    points = np.append(model + np.array([0.04, -0.01]), 0.9)
+    data = Dataset("Bench", (Curve("lot", days * DAY, points),))
+    figure = plot(release, "residuals", data=data)
+    found = figure.numbers  # type: ignore[attr-defined]
+    np.testing.assert_allclose(found["residual"], [0.04, -0.01, np.nan])
+    (line,) = (line for line in figure.axes[1].lines if len(line.get_xdata()) == 3)
+    np.testing.assert_allclose(line.get_ydata()[:2], [0.04, -0.01])
+    assert [text.get_text() for text in figure.axes[1].texts] == ["0.029"]
+    summed = goodness(found)
+    assert summed["points"].tolist() == [2]
+    assert summed["bias"][0] == pytest.approx(0.015)
+    with pytest.raises(InputError, match="no measured point"):
+        plot(release, "residuals", data=Dataset("late", (
+            Curve("late", np.array([31.0 * DAY]), np.array([0.4])),)))
+
+
+def test_kinds_of_figure() -> None:
+    """Mistake: a mistyped kind draws something else, or one drawing of several carriers."""
+    with pytest.raises(InputError, match="mean ledger"):
+        plot(made(), "leger")
+    with pytest.raises(InputError, match="one formulation, not 2"):
+        plot([made(), made("b")], "ledger")
+    assert plot([made()], "ledger").axes[0].get_title() == "GelMA sheet"

@@ -24,17 +24,23 @@ OBSERVABLES = ("particles", "protein", "dye", "marker", "activity")
 _TIME = re.compile(r"(?:time|t)[\s_]*[\[(]?(s|sec|min|h|hr|hours?|d|days?)[\])]?$", re.I)
 _RELEASED = re.compile(r"(?:cum[a-z]*[\s_])?(?:releas[a-z]*|fraction|f)"
                        r"(?P<unit>[\s_]*(?:%|pct|percent|[\[(]%[\])]|fraction))?$", re.I)
-_KEYS = ("data", "time", "time_unit", "released", "released_unit", "curve", "observable",
+_ERROR = re.compile(r"(?:(?:releas[a-z]*|fraction)[\s_]*)?(?:sd|sem|error|std)"
+                    r"(?:[\s_]*(?:%|pct|percent|[\[(]%[\])]|fraction))?$", re.I)
+_KEYS = ("data", "time", "time_unit", "released", "released_unit", "error", "curve", "observable",
          "carrier", "source", "sources")
 
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """One release curve: times [s], released fraction (nan where it is to be forecast)."""
+    """One release curve: times [s], released fraction (nan where it is to be forecast).
+
+    ``released_error`` is the error of each fraction as the source gives it, if it does.
+    """
 
     name: str
     time: FloatArray
     released_fraction: FloatArray
+    released_error: FloatArray | None = None
 
     @property
     def measured(self) -> NDArray[np.bool_]:
@@ -73,10 +79,11 @@ def _time_unit(word: str) -> str:
 
 
 def _curves(frame: Any, file: str, time: str, time_unit: str, released: str,
-            percent: bool, curve: str) -> tuple[Curve, ...]:
+            percent: bool, curve: str, error: str) -> tuple[Curve, ...]:
     times = np.array([to_si(number, time_unit, "s") for number in column_of(frame, time, file)])
     values = column_of(frame, released, file)
     values = values / 100.0 if percent else values
+    errors = column_of(frame, error, file) / (100.0 if percent else 1.0) if error else None
     here = np.isfinite(times)
     bare = np.flatnonzero(~here & np.isfinite(values))
     if bare.size:
@@ -98,7 +105,8 @@ def _curves(frame: Any, file: str, time: str, time_unit: str, released: str,
     for name in dict.fromkeys(names[here]):
         rows = np.flatnonzero(here & (names == name))
         rows = rows[np.argsort(times[rows], kind="stable")]
-        found.append(Curve(str(name), times[rows], values[rows]))
+        found.append(Curve(str(name), times[rows], values[rows],
+                           None if errors is None else errors[rows]))
     if not found:
         raise InputError(Problem("has no rows", file=file))
     return tuple(found)
@@ -109,15 +117,17 @@ def dataset_from_csv(path: FilePath) -> Dataset:
 
     A time column such as ``time_d``, ``t_h`` or ``Time (min)``; a column such as
     ``released_pct``, ``release_fraction`` or ``fraction``; if there are several curves, a column
-    ``curve``. A row whose value is empty is a time to be forecast.
+    ``curve``; if errors are known, a column such as ``sd`` or ``released_sd_pct`` in the unit of
+    the values. A row whose value is empty is a time to be forecast.
     """
     file = str(path)
     frame = read_table(path)
     time, word = _header(frame, _TIME, "times", file)
     released, unit = _header(frame, _RELEASED, "released fractions", file)
     curve = "curve" if "curve" in frame.columns else ""
+    error = next(filter(_ERROR.fullmatch, map(str, frame.columns)), "")
     curves = _curves(frame, file, time, _time_unit(word), released,
-                     unit in ("%", "pct", "percent"), curve)
+                     unit in ("%", "pct", "percent"), curve, error)
     return Dataset(Path(file).stem, curves, path=file, checksum=checksum(path))
 
 
@@ -126,7 +136,7 @@ def dataset_from(document: Document) -> Dataset:
     checks = Checks(document)
     name = checks.header("dataset", _KEYS)
     data = document.data
-    texts = {key: checks.text(data, key) for key in ("time", "released", "curve")}
+    texts = {key: checks.text(data, key) for key in ("time", "released", "error", "curve")}
     target = checks.text(data, "data", required=True)
     time_unit = checks.text(data, "time_unit", words=("s", "min", "h", "d"))
     unit = checks.text(data, "released_unit", words=("fraction", "percent"))
@@ -156,7 +166,9 @@ def dataset_from(document: Document) -> Dataset:
     stated = (match.group("unit") or "") if match else ""
     percent = unit == "percent" or (not unit and bool(re.search(r"%|pct|percent", stated)))
     curve = texts["curve"] or ("curve" if "curve" in frame.columns else "")
-    curves = _curves(frame, file, time, time_unit or _time_unit(word), released, percent, curve)
+    error = texts["error"] or next(filter(_ERROR.fullmatch, map(str, frame.columns)), "")
+    curves = _curves(frame, file, time, time_unit or _time_unit(word), released, percent, curve,
+                     error)
     return Dataset(name, curves, observable, source, str(data.get("description", "")), carrier,
                    sources, document.path, document.checksum)
 

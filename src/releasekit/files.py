@@ -102,7 +102,7 @@ def read_toml(path: FilePath) -> Document:
 
 
 @contextlib.contextmanager
-def _replacing(path: FilePath) -> Iterator[Path]:
+def replacing(path: FilePath) -> Iterator[Path]:
     """Give a temporary file that takes the place of ``path`` only once it is complete."""
     target = Path(path)
     try:
@@ -149,7 +149,7 @@ def write_toml(path: FilePath, mapping: Mapping[str, Any]) -> None:
             document.add(key, table)
         else:
             document.add(key, tomlkit.item(value))
-    with _replacing(path) as file:
+    with replacing(path) as file:
         file.write_text(tomlkit.dumps(document), encoding="utf-8")
 
 
@@ -204,7 +204,7 @@ def write_table(path: FilePath, frame: pd.DataFrame) -> None:
     if parquet and not _installed("pyarrow"):
         raise InputError(Problem("writing Parquet needs pyarrow", file=str(path),
                                  suggestion="pip install pyarrow, or write CSV"))
-    with _replacing(path) as file:
+    with replacing(path) as file:
         if parquet:
             frame.to_parquet(file, index=False)
         else:
@@ -235,7 +235,7 @@ def json_text(value: Any) -> str:
 
 def write_json(path: FilePath, value: Any) -> None:
     """Write JSON; floats are kept exactly, numbers that are not finite become null."""
-    with _replacing(path) as file:
+    with replacing(path) as file:
         file.write_text(json_text(value) + "\n", encoding="utf-8")
 
 
@@ -251,7 +251,7 @@ def read_json(path: FilePath) -> Any:
 
 def write_text(path: FilePath, text: str) -> None:
     """Write a text file (a report, a figure as SVG)."""
-    with _replacing(path) as file:
+    with replacing(path) as file:
         file.write_text(text, encoding="utf-8")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from releasekit.catalogue import examine
+from releasekit.dataset import Dataset
 from releasekit.errors import InputError, Problem, ReleasekitWarning
 from releasekit.files import FilePath, json_text, packaged, read_toml
 from releasekit.formulation import Formulation
@@ -88,6 +89,21 @@ def _formulation(file: FilePath) -> Formulation:
     if not isinstance(thing, Formulation):
         raise InputError(Problem(f"is a {type(thing).__name__.lower()}, not a formulation",
                                  file=str(file)))
+    return thing
+
+
+def dataset(file: FilePath) -> Dataset:
+    """Read measured release curves.
+
+    Raises
+    ------
+    InputError
+        The file holds something else.
+    """
+    thing = load(file)
+    if not isinstance(thing, Dataset):
+        raise InputError(Problem(f"is a {type(thing).__name__.lower()}, not a dataset",
+                                 file=str(file), suggestion="name a CSV of released fractions"))
     return thing
 
 

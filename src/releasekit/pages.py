@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from releasekit.terminal import number, out, table, text
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from releasekit.catalogue import Law
     from releasekit.facts import Material
     from releasekit.formulation import Formulation
@@ -109,6 +111,21 @@ def print_laws(carrier: str, needs: Sequence[str], roles: Sequence[str], choices
         for name, validity, source in law.calls:
             line(f"{name}: {validity} Source: {source}", 6)
     print()
+
+
+def print_agreement(found: DataFrame) -> None:
+    """Print measured points beside the model, what is left, and how good that is."""
+    from releasekit.agreement import goodness
+
+    table(("measured", "model", "time d", "measured", "modelled", "residual"), [
+        (row["curve"], row["name"], number(row["time_d"]), number(row["measured"], 3),
+         number(row["modelled"], 3), number(row["residual"], 2))
+        for row in found.to_dict("records")], numbers=True)
+    rows = [(row["curve"], row["name"], str(row["points"]), f"{row['bias']:+.3f}",
+             f"{row['mean_abs_error']:.3f}", f"{row['rmse']:.3f}",
+             f"{row['largest_abs_error']:.3f}") for row in goodness(found).to_dict("records")]
+    table(("measured", "model", "points", "bias", "mean |error|", "root mean square",
+           "largest"), rows, "goodness of fit, fractions of the dose", numbers=True)
 
 
 def print_picks(result: SearchResult) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import textwrap
+import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,10 @@ AT_WOUND = ("retained", "available", "released", "taken_up", "scavenged", "washe
             "inactivated")
 IN_MEDIUM = ("released", "released_active", "in_carrier", "in_medium", "inactivated")
 SHOWN_DRIVERS = 5
+PATIENCE = 2.0
+"""Seconds after which a person wants to see how far the work has come."""
+BLOCKS = "▁▂▃▄▅▆▇█"
+SPARKLINE_LENGTH = 48
 
 
 def out() -> Console:
@@ -87,17 +92,31 @@ def warnings_told() -> Iterator[None]:
 
 @contextlib.contextmanager
 def progress(what: str, quiet: bool) -> Iterator[Progress | None]:
-    """Give a callback (done, in all, ...) that moves a bar; none where nobody would see it."""
+    """Give a callback (done, in all, ...) that moves a bar with rate and time left.
+
+    None where nobody would see it. The bar appears once the work has taken two seconds.
+    """
     if quiet or not sys.stderr.isatty():
         yield None
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
     with Bar(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-             TimeElapsedColumn(), console=err(), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total, *_: bar.update(task, completed=done, total=total)
+             TextColumn("{task.fields[rate]}"), TimeRemainingColumn(), console=err(),
+             transient=True, disable=True) as bar:
+        task = bar.add_task(what, total=None, rate="")
+        started = time.monotonic()
+
+        def move(done: int, total: int, *_: Any) -> None:
+            seconds = time.monotonic() - started
+            if bar.disable and seconds > PATIENCE:
+                bar.disable = False
+                bar.start()
+            bar.update(task, completed=done, total=total,
+                       rate=f"{done / seconds:.3g}/s" if seconds > 0 else "")
+
+        yield move
 
 
 # tables -------------------------------------------------------------------------------------------
@@ -168,6 +187,7 @@ def print_release(release: Release) -> None:
 
     said = f"{release.name} ({release.formulation.carrier})"
     text(f"{said}, {release.draws} draws, seed {release.seed}" if release.draws else said)
+    _print_sparklines(release)
     _print_ledger(release)
     measured = measure(release)
     table(("metric", "value", "meaning"), [
@@ -182,6 +202,29 @@ def print_release(release: Release) -> None:
     text(f"discretisation error {number(error)}, ledger adds up to within "
          f"{release.ledger_residual:.1g}")
     print()
+
+
+def _print_sparklines(release: Release) -> None:
+    import numpy as np
+
+    table_ = release.table()
+    days = table_["time_d"].to_numpy()
+    at = np.linspace(0.0, days[-1], SPARKLINE_LENGTH)
+    for name in ("retained", "released"):
+        column = f"{name}_fraction{'_p50' if release.draws else ''}"
+        if column in table_:
+            curve = np.interp(at, days, table_[column].to_numpy())
+            print(f"  {name} {sparkline(curve)} 0 to {days[-1]:.3g} d")
+
+
+def sparkline(curve: Iterable[float]) -> str:
+    """Return a curve between 0 and 1 as a line of blocks; a gap where there is no number.
+
+    >>> sparkline([0.0, 0.31, 0.77, 1.0])
+    '▁▃▇█'
+    """
+    return "".join(" " if value != value else BLOCKS[min(int(8 * max(value, 0.0)), 7)]
+                   for value in curve)
 
 
 def _derived(release: Release) -> list[str]:

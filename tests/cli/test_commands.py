@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import Result
 
@@ -121,6 +122,34 @@ def test_figure(run: Run, sheet: Path, tmp_path: Path) -> None:
     result = run("simulate", sheet, *SCREEN, "--plot", tmp_path / "sheet.svg", "--json")
     assert json.loads(result.stdout)["name"] == "Thin sheet"
     assert "<svg" in (tmp_path / "sheet.svg").read_text()
+
+
+def test_other_kinds_of_figure(run: Run, sheet: Path, tmp_path: Path) -> None:
+    """For a kind that is ignored, or refused only after a long run."""
+    run("simulate", sheet, "--plot", tmp_path / "a.svg", "--figure", "ledger", "--quiet")
+    assert "washed out" in (tmp_path / "a-numbers.csv").read_text().replace("_", " ")
+    wrong = run("simulate", sheet, "--plot", tmp_path / "b.svg", "--figure", "leger", code=2)
+    assert "ledger" in wrong.stderr
+
+
+def test_compare_with_measured_curves(run: Run, sheet: Path, tmp_path: Path,
+                                      read_json: ReadJson) -> None:
+    """For residuals of the wrong sign, --set forgotten, or a bench file that is no bench file."""
+    bench = tmp_path / "bench.csv"
+    bench.write_text("time_d,released_pct,sd_pct\n0.2,11,2\n1.7,23,3\n")
+    told = read_json(run("compare", sheet, "--data", bench, "--set", "boundary=sink", "--json",
+                         "--plot", tmp_path / "bench.png").stdout)
+    model = read_json(run("simulate", sheet, "--set", "boundary=sink", "--json").stdout)["table"]
+    last = told["residuals"][-1]
+    expected = np.interp(np.sqrt(1.7), np.sqrt(model["time_d"]), model["released_fraction"])
+    assert last["residual"] == pytest.approx(0.23 - expected, rel=1e-9)
+    (summed,) = told["goodness"]
+    left = np.array([row["residual"] for row in told["residuals"]])
+    assert summed["rmse"] == pytest.approx(np.sqrt(np.mean(left**2)))
+    assert (tmp_path / "bench-numbers.csv").is_file()
+    words = run("compare", sheet, "--data", bench).stdout
+    assert "goodness of fit" in words
+    assert "not a dataset" in run("compare", sheet, "--data", sheet, code=2).stderr
 
 
 def test_compare_shouts_at_unequal_doses(run: Run, sheet: Path, read_json: ReadJson) -> None:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from releasekit.agreement import observed_column
 from releasekit.checks import shown as shown_value
-from releasekit.dataset import Dataset
+from releasekit.dataset import Curve, Dataset
 from releasekit.errors import InputError, Problem, nearest
 from releasekit.figures.looks import (
     FAMILY_COLOURS,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+FloatArray = NDArray[np.float64]
 
 UP_TO_ONE = ("retained_fraction", "released_fraction", "released_active_fraction")
 """Columns whose axis always spans 0 to 1; the others may be too small for that."""
@@ -58,8 +61,8 @@ class Series:
         return tuple(float(t) / DAY for t in np.arange(every[0], end * (1 - 1e-9), every[0]))
 
 
-def plot(releases: Release | Sequence[Release], data: Dataset | None = None,
-         column: str | None = None, *, log: bool = True) -> Figure:
+def plot_curves(releases: Release | Sequence[Release], data: Dataset | None = None,
+                column: str | None = None, *, log: bool = True) -> Figure:
     """Plot one or several releases over time, with bands and measured points.
 
     Parameters
@@ -68,7 +71,7 @@ def plot(releases: Release | Sequence[Release], data: Dataset | None = None,
         One Release or several; each of its designs is a curve. With draws a curve is the median
         and a shaded band from 5 to 95 %.
     data
-        Measured release curves, drawn as points.
+        Measured release curves, drawn as points with their errors.
     column
         A column of the release table. By default what is retained, or what is released if a
         release has no wound or ``data`` is given. At a wound a second panel shows the available
@@ -178,7 +181,7 @@ def _shade(colour: str, rank: int) -> str:
 
 def _usual_column(all_series: Sequence[Series], data: Dataset | None) -> str:
     if data:
-        return "released_active_fraction" if data.observable == "activity" else "released_fraction"
+        return observed_column(data)
     at_wound = all(s.release.at_wound for s in all_series)
     return "retained_fraction" if at_wound else "released_fraction"
 
@@ -221,15 +224,22 @@ def _draw_points(axis: Axes, data: Dataset, all_series: Sequence[Series]) -> lis
     highest = axis.get_ylim()[1]
     what = f" ({data.observable})" if data.observable else ""
     for marker, curve in zip(POINT_MARKERS, data.curves, strict=False):
-        time, value = curve.time[curve.measured] / DAY, curve.released_fraction[curve.measured]
-        (points,) = axis.plot(time, value, linestyle="", marker=marker, markersize=5.5,
-                              markerfacecolor="white", markeredgewidth=1.2, zorder=4,
-                              markeredgecolor=colours.get(curve.name, "black"), clip_on=False,
-                              label=f"measured: {curve.name}{what}")
-        handles.append(points)
-        highest = max(highest, 1.04 * float(value.max(initial=0.0)))
+        time, value, error = points_of(curve)
+        points = axis.errorbar(time, value, error, linestyle="", marker=marker, markersize=5.5,
+                               markerfacecolor="white", markeredgewidth=1.2, zorder=4, capsize=2,
+                               color=colours.get(curve.name, "black"), clip_on=False,
+                               label=f"measured: {curve.name}{what}")
+        handles.append(points)  # type: ignore[arg-type]
+        over = value if error is None else value + np.nan_to_num(error)
+        highest = max(highest, 1.04 * float(over.max(initial=0.0)))
     axis.set_ylim(top=highest)
     return handles
+
+
+def points_of(curve: Curve) -> tuple[FloatArray, FloatArray, FloatArray | None]:
+    """Return days, released fractions and their errors, if known, where there is a measurement."""
+    error = None if curve.released_error is None else curve.released_error[curve.measured]
+    return curve.time[curve.measured] / DAY, curve.released_fraction[curve.measured], error
 
 
 def _draw_target(axis: Axes, all_series: Sequence[Series]) -> list[Artist]:
@@ -288,10 +298,17 @@ def _numbers(all_series: Sequence[Series], columns: Sequence[str],
                           for end in ("", *(f"_{label}" for label in QUANTILES)))]
     parts = [s.table.filter(items=wanted).assign(series=s.label) for s in all_series]
     if data:
-        parts += [pd.DataFrame({
-            "time_d": curve.time[curve.measured] / DAY,
-            "measured_released_fraction": curve.released_fraction[curve.measured],
-            "series": f"measured: {curve.name}"}) for curve in data.curves]
+        parts += [measured_numbers(curve) for curve in data.curves]
     numbers = pd.concat(parts, ignore_index=True)
     numbers.insert(0, "series", numbers.pop("series"))
     return numbers
+
+
+def measured_numbers(curve: Curve) -> pd.DataFrame:
+    """Return the measured points of a curve as a table."""
+    import pandas as pd
+
+    time, value, error = points_of(curve)
+    spread = {} if error is None else {"measured_error": error}
+    return pd.DataFrame({"time_d": time, "measured_released_fraction": value, **spread,
+                         "series": f"measured: {curve.name}"})

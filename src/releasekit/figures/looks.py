@@ -119,7 +119,7 @@ def save_figure(figure: Figure, path: files.FilePath) -> list[str]:
         raise InputError(Problem(f"{suffix or 'no suffix'} is not a kind of figure",
                                  file=str(path), suggestion=f"one of {', '.join(SUFFIXES)}"))
     undated = {".png": {}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}[suffix]
-    with matplotlib.rc_context({"svg.hashsalt": "releasekit"}), files._replacing(target) as file:
+    with matplotlib.rc_context({"svg.hashsalt": "releasekit"}), files.replacing(target) as file:
         figure.savefig(file, format=suffix[1:], metadata=undated)
     numbers: pd.DataFrame | None = getattr(figure, "numbers", None)
     if numbers is None:

@@ -1,0 +1,149 @@
+"""The commands that look things up: new, check, list, show and verify."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from releasekit import pages, terminal
+from releasekit.commands import Json, Quiet, app, print_json
+from releasekit.errors import InputError, Problem
+
+
+class Kind(StrEnum):
+    """What ``new`` writes a template of."""
+
+    material = "material"
+    exosome = "exosome"
+    wound = "wound"
+    hydrogel = "hydrogel"
+    measured = "measured"
+    study = "study"
+
+
+class Listed(StrEnum):
+    """What ``list`` lists."""
+
+    materials = "materials"
+    exosomes = "exosomes"
+    wounds = "wounds"
+    models = "models"
+    metrics = "metrics"
+
+
+FILES = (".toml", ".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
+SHOWN_ROLES = {"materials": ("polymer", "matrix"), "exosomes": ("exosome",), "wounds": ("wound",)}
+
+
+@app.command()
+def new(kind: Kind, name: Annotated[str, typer.Argument(help="The file becomes NAME.toml.")],
+        ) -> None:
+    """Write a commented template to NAME.toml."""
+    from releasekit.files import write_text
+    from releasekit.launching import templates
+
+    content = templates(kind.value, name)
+    there = [Problem("is there already", file=str(path), suggestion="choose another name")
+             for path in content if path.exists()]
+    if there:
+        raise InputError(there)
+    for path, words in content.items():
+        write_text(path, words)
+        terminal.text(f"wrote {path}")
+
+
+@app.command()
+def check(files: Annotated[list[str], typer.Argument(metavar="FILES...")], json: Json = False,
+          quiet: Quiet = False) -> None:
+    """Check files: each is valid, or all its problems are told."""
+    from dataclasses import asdict
+
+    from releasekit.launching import checked
+
+    told = []
+    for file in files:
+        kind, problems = checked(file)
+        told.append({"file": file, "kind": kind, "valid": not problems,
+                     "problems": [asdict(problem) for problem in problems]})
+        if problems:
+            terminal.complain(InputError(problems))
+        elif not (json or quiet):
+            terminal.text(f"{file}: valid {kind}")
+    if json:
+        print_json(told)
+    if not all(entry["valid"] for entry in told):
+        raise typer.Exit(2)
+
+
+@app.command(name="list")
+def list_(what: Listed, json: Json = False) -> None:
+    """List what there is: materials, exosomes, wounds, models, metrics."""
+    from releasekit import catalogue
+    from releasekit.carriers.families import FAMILIES
+    from releasekit.metrics import METRICS
+
+    if what.value in SHOWN_ROLES:
+        found = catalogue.materials(SHOWN_ROLES[what.value])
+        if json:
+            print_json([{"name": m.key, "title": m.name, "role": m.role, "path": m.path,
+                          "description": m.description, "facts": catalogue.bases(m)}
+                         for m in found])
+        else:
+            pages.print_materials(found)
+    elif what is Listed.metrics:
+        if json:
+            print_json([{"name": name, "meaning": said} for name, (_, said) in METRICS.items()])
+        else:
+            terminal.table(("metric", "meaning"), [
+                *((name, said) for name, (_, said) in METRICS.items()),
+                ("released_<N>h_fraction", "at any time; also retained_, available_, <N>d")])
+    elif json:
+        print_json([vars(law) for carrier in FAMILIES for law in catalogue.laws(carrier)])
+    else:
+        for carrier, family in FAMILIES.items():
+            pages.print_laws(carrier, catalogue.always_needed(carrier), family.roles,
+                             family.choices, catalogue.laws(carrier))
+
+
+@app.command()
+def show(name: Annotated[str, typer.Argument(metavar="NAME|FILE")], json: Json = False,
+         notes: Annotated[bool, typer.Option(help="Also the notes of the facts.")] = False,
+         ) -> None:
+    """Show a material with all facts and sources, or a formulation with its choices."""
+    from releasekit.catalogue import described
+    from releasekit.facts import Material, load_material
+    from releasekit.formulation import Formulation
+    from releasekit.loading import load
+
+    is_file = Path(name).suffix.lower() in FILES
+    thing = load(name) if is_file else load_material(name)
+    if not isinstance(thing, Material | Formulation):
+        raise InputError(Problem(f"is a {type(thing).__name__.lower()}, neither a material nor a "
+                                 "formulation", file=name, suggestion="try releasekit check"))
+    if json:
+        print_json(described(thing))
+    elif isinstance(thing, Material):
+        pages.print_material(thing, notes)
+    else:
+        pages.print_formulation(thing)
+
+
+@app.command()
+def verify(cases: Annotated[str | None, typer.Argument(
+        metavar="[CASES.json]", help="Reference cases; the packaged ones by default.")] = None,
+           json: Json = False) -> None:
+    """Evaluate reference cases and print a qualification table; exit 1 if any does not pass."""
+    from dataclasses import asdict
+
+    from releasekit import verification
+
+    outcomes = verification.verify(verification.load_cases(cases))
+    if json:
+        print_json([asdict(outcome) for outcome in outcomes])
+    else:
+        pages.print_outcomes(outcomes)
+    if any(outcome.status != "pass" for outcome in outcomes):
+        raise typer.Exit(1)
