@@ -11,6 +11,7 @@ from releasekit.errors import InputError
 from releasekit.formulation import Designs
 from releasekit.metrics import METRICS, horizon, measure, metric
 from releasekit.release import Release
+from releasekit.simulation import evaluate
 
 from .builders import DAY, at, bench, gel, run, table
 
@@ -202,3 +203,14 @@ def test_metrics_of_a_run_agree_with_its_curves() -> None:
         mean = np.trapezoid(release["retained_fraction"][row], release.time[row]) / DAY
         assert one["retained_auc_d"] == pytest.approx(mean)
         assert one["gain_over_free"] == pytest.approx(mean * DAY / release.free_retained_auc[row])
+
+
+def test_a_metric_alone_is_the_metric_among_all() -> None:
+    """Mistake: a metric that needs all particles, or the control, does not say so."""
+    designs = table(gel(**TARGETS), thickness=[4e-4, 1.7e-3])
+    names = [*METRICS, "released_36h_fraction", "released_active_36h_fraction"]
+    everything = run(designs, accuracy="screen")
+    for name in names:
+        found, failed = evaluate(designs, [name], accuracy="screen")
+        assert not failed
+        assert np.array_equal(found[name][:, 0], metric(everything, name), equal_nan=True)

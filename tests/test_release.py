@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from releasekit.formulation import Designs
-from releasekit.release import LEDGER, LEDGER_PARTS, Release, columns_from
+from releasekit.release import LEDGER, LEDGER_PARTS, Ledger, Release, left_carrier
 from releasekit.transport.problem import PARTS
 
 from .builders import DAY, gel, run, table
@@ -38,7 +38,7 @@ def solver_output(rows: int = 3, times: int = 7, seed: int = 5) -> tuple[Any, An
 def test_the_nine_add_up() -> None:
     """Mistake: a part in two columns or in none, or the doses not divided by those applied."""
     parts, every = solver_output()
-    columns = columns_from(parts, every, np.full(3, 2e12), at_wound=True)
+    columns = Ledger(parts, left_carrier(every), np.full(3, 2e12), at_wound=True)
     assert sum(columns[name] for name in LEDGER) == pytest.approx(np.ones((3, 7)), abs=1e-14)
     carrier = sum(columns[f"in_carrier_{part}_fraction"] for part in ("free", "bound", "trapped"))
     assert carrier == pytest.approx(columns["in_carrier_fraction"])
@@ -49,7 +49,7 @@ def test_the_nine_add_up() -> None:
 def test_derived_columns() -> None:
     """Mistake: retained without the carrier, available with it, particles per m² shown per cm²."""
     parts, every = solver_output()
-    columns = columns_from(parts, every, np.array([2e12, 3e12, 5e12]), at_wound=True)
+    columns = Ledger(parts, left_carrier(every), np.array([2e12, 3e12, 5e12]), at_wound=True)
     part = {name: parts[..., i] for i, name in enumerate(PARTS)}
     outside = (part["wound_fluid"] + part["tissue"]) / part["applied"]
     inside = (part["free"] + part["bound"] + part["trapped"]) / part["applied"]
@@ -71,14 +71,14 @@ def test_released_counts_what_has_left() -> None:
     put["inactivated_in_carrier"][:] = [0.0, 0.1, 0.1, 0.1, 0.1]
     put["discarded"][:] = [0.0, 0.0, 0.0, 0.6, 0.6]
     put["discarded_with_carrier"][:] = [0.0, 0.0, 0.0, 0.6, 0.6]
-    columns = columns_from(parts, parts, np.ones(1), at_wound=True)
+    columns = Ledger(parts, left_carrier(parts), np.ones(1), at_wound=True)
     assert columns["released_active_fraction"][0] == pytest.approx([0.0, 0.4, 0.4, 0.4, 0.4])
 
 
 def test_a_medium_has_no_wound_columns() -> None:
     """Mistake: an assay reports exosomes in wound fluid, or has no ledger."""
     parts, every = solver_output()
-    columns = columns_from(parts, every, np.ones(3), at_wound=False)
+    columns = Ledger(parts, left_carrier(every), np.ones(3), at_wound=False)
     assert "in_medium_fraction" in columns
     assert not {"in_wound_fluid_fraction", "retained_fraction", "available_fraction",
                 "available_particles_per_cm2"} & set(columns)

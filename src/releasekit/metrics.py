@@ -26,6 +26,8 @@ _NEEDS = {
     "time_above_target_d": ("target_available_particles_per_cm2",),
     "cost_per_dose": ("price_per_dose",),
 }
+_ALL_PARTICLES = ("released_fraction", "t50_release_d", "unreleased_at_end_fraction")
+_CONTROL = ("gain_over_free",)
 _AT_TIME = re.compile(r"(released|released_active|retained|available)_(\d+)(h|d)_fraction$")
 
 
@@ -41,8 +43,12 @@ def _at(release: Release, column: str, seconds: float) -> FloatArray:
 
 
 def _read(release: Release, curve: FloatArray, seconds: float) -> FloatArray:
-    values = np.array([np.interp(np.sqrt(seconds), np.sqrt(t), y) for t, y in
-                       zip(release.time, curve, strict=True)])
+    """Read a curve at a time, straight in the square root of time."""
+    rows, last = np.arange(len(curve)), curve.shape[1] - 1
+    after = np.clip((release.time <= seconds).sum(axis=1), 1, last)
+    t0, t1 = np.sqrt(release.time[rows, after - 1]), np.sqrt(release.time[rows, after])
+    share = np.minimum((np.sqrt(seconds) - t0) / (t1 - t0), 1.0)
+    values = curve[rows, after - 1] + share * (curve[rows, after] - curve[rows, after - 1])
     return np.where(seconds <= release.time[:, -1] * (1 + 1e-9), values, np.nan)
 
 
@@ -151,6 +157,24 @@ def horizon(name: str) -> float | None:
     if match:
         return float(match[2]) * (DAY if match[3] == "d" else 3600.0)
     return 0.0 if name in METRICS else None
+
+
+def counts_all_particles(name: str) -> bool:
+    """Say whether a metric counts exosomes whether active or not.
+
+    >>> counts_all_particles("released_24h_fraction"), counts_all_particles("retained_auc_d")
+    (True, False)
+    """
+    return _AT_TIME.sub(r"\1_fraction", name) in _ALL_PARTICLES
+
+
+def has_control(name: str) -> bool:
+    """Say whether a metric compares with free exosomes.
+
+    >>> has_control("gain_over_free"), has_control("retained_auc_d")
+    (True, False)
+    """
+    return name in _CONTROL
 
 
 def obstacles(name: str, formulation: Formulation, varied: Collection[str] = ()) -> list[str]:

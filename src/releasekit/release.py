@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -122,7 +122,8 @@ class Release:
                   if int(old) in self.failed}
         return replace(
             self, designs=Designs(self.designs.base, columns), time=self.time[rows],
-            columns={name: column[rows] for name, column in self.columns.items()},
+            columns=self.columns.rows(rows) if isinstance(self.columns, Ledger) else
+            {name: column[rows] for name, column in self.columns.items()},
             dose_per_area=self.dose_per_area[rows], recovery=self.recovery[rows],
             discretisation_error=self.discretisation_error[rows],
             free_retained_auc=self.free_retained_auc[rows], failed=failed,
@@ -146,65 +147,86 @@ class Release:
         return pd.DataFrame(data)
 
 
-def columns_from(parts: FloatArray, particles: FloatArray, dose_per_area: FloatArray,
-                 at_wound: bool) -> dict[str, FloatArray]:
-    """Turn solver amounts into ledger columns.
+_SUMS = {
+    "in_carrier_fraction": ("free", "bound", "trapped"),
+    "in_wound_fluid_fraction": ("wound_fluid",), "in_medium_fraction": ("wound_fluid",),
+    "in_tissue_fraction": ("tissue",),
+    "inactivated_fraction": ("inactivated_in_carrier", "inactivated_in_wound_fluid",
+                             "inactivated_in_tissue"),
+    "in_carrier_free_fraction": ("free",), "in_carrier_bound_fraction": ("bound",),
+    "in_carrier_trapped_fraction": ("trapped",), "available_fraction": ("wound_fluid", "tissue"),
+    "retained_fraction": ("free", "bound", "trapped", "wound_fluid", "tissue"),
+    **{f"{part}_fraction": (part,) for part in (
+        "taken_up", "scavenged", "washed_out", "cleared", "discarded", "inactivated_in_carrier",
+        "inactivated_in_wound_fluid", "inactivated_in_tissue")},
+}
+"""Fraction of all active exosomes applied so far -> the parts it is the sum of."""
+_PARTICLES = dict(zip(ABSOLUTE, (("wound_fluid", "tissue"), ("taken_up",), ("applied",)),
+                      strict=True))
+_WOUND_COLUMNS = (*DERIVED, *ABSOLUTE, *LEDGER, *LEDGER_PARTS)
+_MEDIUM_COLUMNS = (*DERIVED[2:], "in_medium_fraction",
+                   *(name for name in LEDGER if name != "in_wound_fluid_fraction"), *LEDGER_PARTS)
+
+
+class Ledger(Mapping[str, FloatArray]):
+    """Ledger and derived columns, [row, time] each, added up from the parts when asked for.
 
     Parameters
     ----------
     parts : shape (row, time, part)
         Active exosomes, in doses.
-    particles : shape (row, time, part)
-        All particles, active or not.
+    left : shape (row, time)
+        All particles that have left the carrier, active or not, in doses; None if not known.
     dose_per_area : shape (row,) [1/m²]
         Active dose of one application.
     at_wound
         Whether a wound or a release medium lies behind the open face.
     """
-    part = {name: parts[..., i] for i, name in enumerate(PARTS)}
-    every = {name: particles[..., i] for i, name in enumerate(PARTS)}
-    applied = part["applied"]
-    amounts: dict[str, Any] = {
-        "in_carrier_fraction": part["free"] + part["bound"] + part["trapped"],
-        "in_wound_fluid_fraction": part["wound_fluid"],
-        "in_tissue_fraction": part["tissue"],
-        "taken_up_fraction": part["taken_up"],
-        "scavenged_fraction": part["scavenged"],
-        "washed_out_fraction": part["washed_out"],
-        "cleared_fraction": part["cleared"],
-        "discarded_fraction": part["discarded"],
-        "inactivated_fraction": sum(part[f"inactivated_in_{place}"] for place in
-                                    ("carrier", "wound_fluid", "tissue")),
-        "in_carrier_free_fraction": part["free"],
-        "in_carrier_bound_fraction": part["bound"],
-        "in_carrier_trapped_fraction": part["trapped"],
-        "inactivated_in_carrier_fraction": part["inactivated_in_carrier"],
-        "inactivated_in_wound_fluid_fraction": part["inactivated_in_wound_fluid"],
-        "inactivated_in_tissue_fraction": part["inactivated_in_tissue"],
-    }
-    columns = {name: np.asarray(amount / applied) for name, amount in amounts.items()}
-    columns["released_fraction"] = _left(every) / applied
-    columns["released_active_fraction"] = _left(part) / applied
-    if at_wound:
-        fluid, tissue = columns["in_wound_fluid_fraction"], columns["in_tissue_fraction"]
-        columns["available_fraction"] = fluid + tissue
-        columns["retained_fraction"] = columns["in_carrier_fraction"] + fluid + tissue
-        doses = (applied * dose_per_area[:, None]) * PER_CM2
-        columns["available_particles_per_cm2"] = columns["available_fraction"] * doses
-        columns["delivered_particles_per_cm2"] = columns["taken_up_fraction"] * doses
-        columns["applied_particles_per_cm2"] = doses
-        order: Sequence[str] = (*DERIVED, *ABSOLUTE, *LEDGER, *LEDGER_PARTS)
-    else:
-        columns["in_medium_fraction"] = columns.pop("in_wound_fluid_fraction")
-        order = (*DERIVED[2:], "in_medium_fraction", *LEDGER, *LEDGER_PARTS)
-    return {name: columns[name] for name in order if name in columns}
+
+    def __init__(self, parts: FloatArray, left: FloatArray | None, dose_per_area: FloatArray,
+                 at_wound: bool) -> None:
+        self._parts, self._left, self._dose = parts, left, dose_per_area
+        self._at_wound = at_wound
+        self._names = _WOUND_COLUMNS if at_wound else _MEDIUM_COLUMNS
+        if left is None:
+            self._names = tuple(name for name in self._names if name != "released_fraction")
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __getitem__(self, name: str) -> FloatArray:
+        if name not in self._names:
+            raise KeyError(name)
+        if name in _PARTICLES:
+            amount = self._amount(_PARTICLES[name])
+            return np.asarray(amount * self._dose[:, None] * PER_CM2)
+        if name == "released_fraction":
+            assert self._left is not None
+            amount = self._left
+        elif name == "released_active_fraction":
+            amount = left_carrier(self._parts)
+        else:
+            amount = self._amount(_SUMS[name])
+        return np.asarray(amount / self._parts[..., PARTS.index("applied")])
+
+    def _amount(self, names: Sequence[str]) -> FloatArray:
+        first, *others = (self._parts[..., PARTS.index(name)] for name in names)
+        return sum(others, first)
+
+    def rows(self, rows: Any) -> Ledger:
+        """Return some rows."""
+        left = None if self._left is None else self._left[rows]
+        return Ledger(self._parts[rows], left, self._dose[rows], self._at_wound)
 
 
-def _left(part: Mapping[str, FloatArray]) -> FloatArray:
-    """Return what has left the carrier, in doses: neither in it nor lost in it.
+def left_carrier(parts: FloatArray) -> FloatArray:
+    """Return what has left the carrier, [row, time] in doses: neither in it nor lost in it.
 
     What diffuses back from the fluid has left all the same, so this never falls.
     """
-    inside = (part["free"] + part["bound"] + part["trapped"] + part["inactivated_in_carrier"]
-              + part["discarded_with_carrier"])
-    return np.asarray(np.maximum.accumulate(part["applied"] - inside, axis=1))
+    inside = sum(parts[..., PARTS.index(name)] for name in (
+        "free", "bound", "trapped", "inactivated_in_carrier", "discarded_with_carrier"))
+    return np.asarray(np.maximum.accumulate(parts[..., PARTS.index("applied")] - inside, axis=1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, overload
 
 import numpy as np
@@ -17,8 +18,8 @@ from releasekit.carriers.lowered import Body, Lowered
 from releasekit.draws import scores as draw_scores
 from releasekit.errors import ComparisonWarning, ConditionWarning, InputError
 from releasekit.formulation import Designs, Formulation
-from releasekit.metrics import METRICS, measure, metric
-from releasekit.release import PREDICTION_CLASSES, Release, columns_from
+from releasekit.metrics import METRICS, counts_all_particles, has_control, measure, metric
+from releasekit.release import PREDICTION_CLASSES, Ledger, Release, left_carrier
 from releasekit.transport.problem import IN_TISSUE, PARTS
 from releasekit.transport.solve import ACCURACIES, solve
 from releasekit.vocabulary import QUANTITIES
@@ -140,7 +141,8 @@ def evaluate(designs: Designs, names: Sequence[str], *, draws: int = 0, seed: in
     for first in range(0, len(designs), chunk):
         last = min(first + chunk, len(designs))
         columns = {name: column[first:last] for name, column in designs.columns.items()}
-        release = _simulate(Designs(designs.base, columns), draws, seed, accuracy, threads, None)
+        release = _simulate(Designs(designs.base, columns), draws, seed, accuracy, threads, None,
+                            any(map(counts_all_particles, names)), any(map(has_control, names)))
         for name in names:
             found[name][first:last] = number_of(release, name).reshape(-1, width)
         failed.update({first + row // width: why for row, why in release.failed.items()})
@@ -196,7 +198,7 @@ def _raise_if_failed(release: Release) -> None:
 
 
 def _simulate(designs: Designs, draws: int, seed: int, accuracy: str, threads: int | None,
-              progress: Progress | None) -> Release:
+              progress: Progress | None, particles: bool = True, control: bool = True) -> Release:
     problems = check(designs.base)
     if problems:
         raise InputError(problems)
@@ -209,12 +211,17 @@ def _simulate(designs: Designs, draws: int, seed: int, accuracy: str, threads: i
         columns = {name: np.repeat(column, draws) for name, column in designs.columns.items()}
         designs = Designs(designs.base, columns or {
             "duration": np.full(draws, designs.base.number("duration") or np.nan)})
-    return _run(designs, scores, draws, seed, accuracy, threads, progress)
+    return _run(designs, scores, draws, seed, accuracy, threads, progress, particles, control)
 
 
 def _run(designs: Designs, scores: Mapping[str, ArrayLike], draws: int, seed: int, accuracy: str,
-         threads: int | None, progress: Progress | None) -> Release:
-    """Lower and solve all rows, apart those that differ in dressing changes, doses or patches."""
+         threads: int | None, progress: Progress | None, particles: bool = True,
+         control: bool = True) -> Release:
+    """Lower and solve all rows, apart those that differ in dressing changes, doses or patches.
+
+    All particles (beside the active ones) and the control of free exosomes are further problems:
+    solved only if they are wanted.
+    """
     rows = len(designs)
     failed = dict(designs.check_rows())
     duration = designs.get("duration")
@@ -234,7 +241,9 @@ def _run(designs: Designs, scores: Mapping[str, ArrayLike], draws: int, seed: in
                         designs.base.word("carrier_at_change") == "replace")
         schedule = np.concatenate([schedule, np.isfinite(off)])
     time = output_times(np.where(good, duration, 1.0), period)
-    out: dict[str, FloatArray] = {}
+    at_wound = designs.base.word("boundary", "wound") == "wound"
+    parts = np.full((*time.shape, len(PARTS)), np.nan)
+    left = np.full(time.shape, np.nan) if particles else None
     single = {name: np.full(rows, np.nan) for name in
               ("dose_per_area", "recovery", "error", "free_auc")}
     properties: dict[str, FloatArray] = {}
@@ -249,23 +258,21 @@ def _run(designs: Designs, scores: Mapping[str, ArrayLike], draws: int, seed: in
                 Designs(designs.base, {k: v[index] for k, v in designs.columns.items()}),
                 {k: np.broadcast_to(z, (rows,))[index] for k, z in scores.items()})
             lowered = FAMILIES[designs.base.carrier].lower(inputs, SIZES[accuracy])
-            free = FAMILIES["free"].lower(inputs, FREE_SIZES) if _at_wound(inputs) else None
+            free = FAMILIES["free"].lower(inputs, FREE_SIZES) if control and at_wound else None
             if inputs.missing:
                 raise InputError(inputs.missing.values())
-            columns, error, sick = _solve(lowered, time[index], _at_wound(inputs), accuracy,
-                                          threads)
-            for name, values in columns.items():
-                out.setdefault(name, np.full((rows, time.shape[1]), np.nan))[index] = values
+            parts[index], gone, error = _solve(lowered, time[index], accuracy, threads, particles)
+            if left is not None:
+                left[index] = gone
             for name, values in lowered.properties.items():
                 properties.setdefault(name, np.full(rows, np.nan))[index] = values
             single["dose_per_area"][index] = lowered.dose_per_area
             single["recovery"][index] = lowered.recovery
             single["error"][index] = error
             if free is not None:
-                control = _solve(free, time[index], True, "screen", threads)[0]
-                single["free_auc"][index] = np.trapezoid(control["retained_fraction"],
-                                                         time[index], axis=1)
-            failed.update({int(index[i]): "a law gave no number for this design" for i in sick})
+                single["free_auc"][index] = _control(free, time[index], threads)
+            failed.update({int(row): "a law gave no number for this design"
+                           for row in index[np.isnan(error)]})
             failed.update({int(index[i]): why for i, why in lowered.failed.items()})
             notes.update(inputs.outside)
             notes.update({note: note for note in lowered.notes})
@@ -274,51 +281,65 @@ def _run(designs: Designs, scores: Mapping[str, ArrayLike], draws: int, seed: in
             done += len(index)
             if progress:
                 progress(done, rows)
-    if not out:  # every row failed before it could be run
-        out = {"released_fraction": np.full((rows, time.shape[1]), np.nan)}
     return Release(
-        designs, time, out, single["dose_per_area"], single["recovery"], single["error"],
-        single["free_auc"], properties, dict(sorted(failed.items())), tuple(notes.values()),
+        designs, time, Ledger(parts, left, single["dose_per_area"], at_wound),
+        single["dose_per_area"], single["recovery"], single["error"], single["free_auc"],
+        properties, dict(sorted(failed.items())), tuple(notes.values()),
         dict(Counter(used.values())), draws=draws, seed=seed)
 
 
-def _at_wound(inputs: Inputs) -> bool:
-    return inputs.word("boundary", "wound") == "wound"
-
-
-def _solve(lowered: Lowered, time: FloatArray, at_wound: bool, accuracy: str,
-           threads: int | None) -> tuple[dict[str, FloatArray], FloatArray, NDArray[np.intp]]:
-    """Solve for the active exosomes and for all particles; return columns, error, sick rows."""
-    shape = (len(time), time.shape[1], len(PARTS))
-    active, every, error = np.zeros(shape), np.zeros(shape), np.zeros(len(time))
+def _solve(lowered: Lowered, time: FloatArray, accuracy: str, threads: int | None,
+           particles: bool) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return parts of the active exosomes, all particles that have left, and the error."""
+    parts: FloatArray | float = 0.0
+    left, error = np.zeros(time.shape), np.zeros(len(time))
     for body in lowered.bodies:
-        parts, particles, off = _solve_body(body, time, accuracy, threads)
-        share = body.share[:, None, None]
-        active += share * parts
-        every += share * particles
+        active, gone, off = _solve_body(body, time, accuracy, threads, particles)
+        active *= body.share[:, None, None]
+        parts = parts + active if len(lowered.bodies) > 1 else active
+        left += body.share[:, None] * gone
         error += body.share * off
-    columns = columns_from(active, every, lowered.dose_per_area, at_wound)
-    return columns, error, np.flatnonzero(np.isnan(error))
+    return np.asarray(parts), left, error
 
 
-def _solve_body(body: Body, time: FloatArray, accuracy: str, threads: int | None
-                ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return active parts, parts of all particles and error of one body; nan for sick rows."""
+def _solve_body(body: Body, time: FloatArray, accuracy: str, threads: int | None,
+                particles: bool) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return active parts, all particles that have left and error of one body; nan if sick."""
     sizes = len(body.weights)
-    rows = np.flatnonzero(body.lanes.finite().reshape(-1, sizes).all(axis=1))
-    lanes = body.lanes.take((rows[:, None] * sizes + np.arange(sizes)).ravel())
-    active = np.full((len(time), time.shape[1], len(PARTS)), np.nan)
-    error = np.full(len(time), np.nan)
-    end, times, level = time[rows, -1], time[rows].T, ACCURACIES[accuracy]
-    active[rows], error[rows] = solve(lanes, body.weights, end, times, level, threads)
-    every = active.copy()
-    if np.any(lanes.carrier_inactivation + lanes.film_inactivation + lanes.tissue_inactivation):
-        every[rows], other = solve(lanes.without_inactivation(), body.weights, end, times, level,
-                                   threads)
-        error[rows] = np.maximum(error[rows], other)
-    if body.in_tissue:
-        active, every = active[..., IN_TISSUE], every[..., IN_TISSUE]
-    return active, every, error
+    well = body.lanes.finite().reshape(-1, sizes).all(axis=1)
+    if not well.all():
+        active, left, error = (np.full(shape, np.nan) for shape in (
+            (*time.shape, len(PARTS)), time.shape, len(time)))
+        if well.any():
+            lanes = body.lanes.take(np.repeat(well, sizes))
+            active[well], left[well], error[well] = _solve_body(
+                replace(body, lanes=lanes), time[well], accuracy, threads, particles)
+        return active, left, error
+    end, times, level = time[:, -1], time.T, ACCURACIES[accuracy]
+    active, error = solve(body.lanes, body.weights, end, times, level, threads)
+    every = active
+    if particles and body.lanes.inactivates():
+        every, other = solve(body.lanes.without_inactivation(), body.weights, end, times, level,
+                             threads)
+        error = np.maximum(error, other)
+    left = left_carrier(every)
+    return active[..., IN_TISSUE] if body.in_tissue else active, left, error
+
+
+def _control(free: Lowered, time: FloatArray, threads: int | None) -> FloatArray:
+    """Return the retained AUC [s] of free exosomes; rows of one wound and schedule share it."""
+    (body,) = free.bodies
+    lanes = [array.reshape(-1, len(time), len(body.weights))
+             for array in body.lanes.arrays().values()]
+    told = np.concatenate([*(np.moveaxis(array, 1, 0).reshape(len(time), -1) for array in lanes),
+                           time[:, -1:]], axis=1)
+    _, first, which = np.unique(told, axis=0, return_index=True, return_inverse=True)
+    chosen = (first[:, None] * len(body.weights) + np.arange(len(body.weights))).ravel()
+    body = replace(body, lanes=body.lanes.take(chosen), share=body.share[first])
+    parts = _solve_body(body, time[first], "screen", threads, particles=False)[0]
+    ledger = Ledger(parts, None, free.dose_per_area[first], at_wound=True)
+    auc = np.trapezoid(ledger["retained_fraction"], time[first], axis=1)
+    return np.asarray(auc[which.ravel()])
 
 
 # what decides ------------------------------------------------------------------------------------
@@ -335,7 +356,8 @@ def _explained(release: Release, threads: int | None) -> Release:
         for i, key in enumerate(keys):
             scores[key][2 * i:2 * i + 2] = (1.0, -1.0)
         column = {"duration": np.full(rows, base.number("duration"))}
-        moved = _run(Designs(base, column), scores, 0, 0, "screen", threads, None)
+        moved = _run(Designs(base, column), scores, 0, 0, "screen", threads, None,
+                     particles=not release.at_wound, control=False)
         curve = moved["retained_fraction" if release.at_wound else "released_fraction"]
         swing = np.nanmean((curve[0::2] - curve[1::2]) ** 2, axis=1)
         if swing.sum() > 0:

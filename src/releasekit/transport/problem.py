@@ -146,6 +146,11 @@ class Lanes:
             well &= ~bad.reshape(-1, len(self)).any(axis=0)
         return well
 
+    def inactivates(self) -> bool:
+        """Say whether activity is lost anywhere."""
+        return bool(np.any(self.carrier_inactivation) or np.any(self.film_inactivation)
+                    or np.any(self.tissue_inactivation))
+
     def without_inactivation(self) -> Lanes:
         """Return the same lanes for all particles, active or not."""
         zero = np.zeros(len(self))
