@@ -291,15 +291,15 @@ def _run(designs: Designs, scores: Mapping[str, ArrayLike], draws: int, seed: in
 def _solve(lowered: Lowered, time: FloatArray, accuracy: str, threads: int | None,
            particles: bool) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return parts of the active exosomes, all particles that have left, and the error."""
-    parts: FloatArray | float = 0.0
+    parts = np.zeros((*time.shape, len(PARTS)))
     left, error = np.zeros(time.shape), np.zeros(len(time))
     for body in lowered.bodies:
         active, gone, off = _solve_body(body, time, accuracy, threads, particles)
         active *= body.share[:, None, None]
-        parts = parts + active if len(lowered.bodies) > 1 else active
+        parts += active
         left += body.share[:, None] * gone
         error += body.share * off
-    return np.asarray(parts), left, error
+    return parts, left, error
 
 
 def _solve_body(body: Body, time: FloatArray, accuracy: str, threads: int | None,
@@ -339,7 +339,7 @@ def _control(free: Lowered, time: FloatArray, threads: int | None) -> FloatArray
     parts = _solve_body(body, time[first], "screen", threads, particles=False)[0]
     ledger = Ledger(parts, None, free.dose_per_area[first], at_wound=True)
     auc = np.trapezoid(ledger["retained_fraction"], time[first], axis=1)
-    return np.asarray(auc[which.ravel()])
+    return np.asarray(auc)[which.ravel()]
 
 
 # what decides ------------------------------------------------------------------------------------
