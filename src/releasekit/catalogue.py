@@ -97,7 +97,8 @@ def described(thing: Material | Formulation) -> dict[str, Any]:
                        for layer in thing.layers],
             "given": {name: vars(item) for name, item in thing.given.items()},
             "sources": {key: asdict(source) for key, source in thing.sources.items()},
-            "process": [asdict(step) for step in thing.process]}
+            "process": [{**vars(step), "material": step.material and step.material.key}
+                        for step in thing.process]}
 
 
 def value_of(fact: Fact) -> str:

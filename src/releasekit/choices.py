@@ -10,7 +10,7 @@ from typing import Any
 
 from releasekit.checks import Checks, written
 from releasekit.errors import InputError, nearest
-from releasekit.facts import ROLES, Material, load_material
+from releasekit.facts import Material, load_material
 from releasekit.files import find_material
 from releasekit.vocabulary import OPTIONS, QUANTITIES
 
@@ -37,17 +37,18 @@ USE = (
 MODEL_KINDS = ("structure", "mobility", "binding", "degradation", "connectivity", "porous",
                "adsorption", "gel", "gel_degradation")
 """Names allowed in ``[models]``; the laws themselves are known to the carrier."""
-PLACES = {**{role: role for role in ROLES}, "filling": "polymer"}
+PLACES = {"polymer": "polymer", "matrix": "matrix", "exosome": "exosome", "wound": "wound",
+          "filling": "polymer"}
 """Names allowed in ``[made_of]`` and the role of the material that each takes; ``filling`` is the
 gel in the pores of a scaffold."""
 DOSES = ("dose_per_area", "exosome_concentration")
 """Two ways to say the dose, of which a formulation has one."""
 
 
-def citation(material: Material, role: str, target: Path) -> str:
+def citation(material: Material, target: Path) -> str:
     """Name a material by its key where that finds the same file, else by its path."""
     try:
-        if os.path.samefile(find_material(material.key, role, near=target), material.path):
+        if os.path.samefile(find_material(material.key, material.role, near=target), material.path):
             return material.key
     except (InputError, OSError):
         pass
@@ -140,6 +141,6 @@ def layer_table(layer: Layer, target: Path) -> dict[str, str]:
     """Return a layer as a file writes it."""
     return {"name": layer.name,
             "layer_dose_fraction": written("layer_dose_fraction", layer.layer_dose_fraction),
-            **{place: citation(material, material.role, target)
+            **{place: citation(material, target)
                for place, material in layer.materials.items()},
             **layer.models, **texts(layer.choices)}

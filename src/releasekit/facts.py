@@ -1,4 +1,4 @@
-"""Facts with their sources: what is known of a polymer, a matrix, an exosome or a wound."""
+"""Facts with their sources: of a polymer, a matrix, an exosome, a wound or a step of making."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from releasekit.vocabulary import QUANTITIES
 
 FloatArray = NDArray[np.float64]
 
-ROLES = ("polymer", "matrix", "exosome", "wound")
+ROLES = ("polymer", "matrix", "exosome", "wound", "process")
 BASES = ("measured", "computed", "fitted", "assumed")
 INTERPOLATIONS = ("linear", "log-log", "log-linear")
 """Axis of the value first, axis of the condition second."""
@@ -162,7 +162,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Material:
-    """Everything known of one polymer, matrix, exosome or wound."""
+    """Everything known of one polymer, matrix, exosome, wound or step of making."""
 
     key: str
     name: str

@@ -309,7 +309,7 @@ def find_material(name: str, role: str | None = None, near: FilePath | None = No
         of a material, which is looked for beside the citing file, in ``./materials`` and among
         the shipped ones.
     role
-        polymer, matrix, exosome or wound: decides between files of one name.
+        polymer, matrix, exosome, wound or process: decides between files of one name.
     near
         The citing file.
 

@@ -31,20 +31,14 @@ from releasekit.facts import Fact, Material, Source
 from releasekit.files import Document, FilePath, write_table, write_toml
 from releasekit.given import Given as Given
 from releasekit.given import given_from
+from releasekit.making import ProcessStep as ProcessStep
+from releasekit.making import process_table, read_process
 from releasekit.vocabulary import OPTIONS, QUANTITIES
 
 FloatArray = NDArray[np.float64]
 
 _TOP = ("carrier", "made_of", "models", "carrier_choices", "process", "use", "given", "sources",
         "layer")
-
-
-@dataclass(frozen=True)
-class ProcessStep:
-    """What a step of making leaves of the active exosomes."""
-
-    step: str
-    active_recovery_fraction: float
 
 
 @dataclass(frozen=True)
@@ -66,9 +60,10 @@ class Formulation:
     checksum: str = ""
 
     def facts(self) -> dict[str, Fact]:
-        """Return the facts of all materials, layers included, by ``material/fact``."""
+        """Return the facts of all materials, layers and steps included, by ``material/fact``."""
         materials = [*self.materials.values(),
-                     *(each for layer in self.layers for each in layer.materials.values())]
+                     *(each for layer in self.layers for each in layer.materials.values()),
+                     *(step.material for step in self.process if step.material)]
         return {fact.key: fact for material in materials for fact in material.facts.values()}
 
     def number(self, name: str) -> float | None:
@@ -175,13 +170,11 @@ class Formulation:
         content = {
             "kind": "formulation", "schema": 1, "name": self.name,
             "description": self.description, "carrier": self.carrier,
-            "made_of": {place: citation(material, material.role, target)
+            "made_of": {place: citation(material, target)
                         for place, material in self.materials.items()},
             "models": self.models, "carrier_choices": texts(self.choices),
             "layer": [layer_table(layer, target) for layer in self.layers],
-            "process": [{"step": step.step, "active_recovery_fraction":
-                         written("active_recovery_fraction", step.active_recovery_fraction)}
-                        for step in self.process],
+            "process": [process_table(step, target) for step in self.process],
             "use": texts(self.use), "given": given,
             "sources": {key: {name: text for name, text in vars(source).items()
                               if text and name != "key"} for key, source in self.sources.items()},
@@ -205,20 +198,14 @@ def formulation_from(document: Document) -> Formulation:
     choices = read_settings(checks, "carrier_choices", CHOICES)
     if all(dose in choices for dose in DOSES):
         checks.say(f"give one of {' and '.join(DOSES)}", "carrier_choices", DOSES[1])
-    process = []
-    for i, table in enumerate(checks.tables("process")):
-        checks.known(table, ("step", "active_recovery_fraction"), "process", i)
-        process.append(ProcessStep(
-            checks.text(table, "step", "process", i, required=True),
-            checks.quantity("active_recovery_fraction", table.get("active_recovery_fraction"),
-                            "process", i, "active_recovery_fraction")))
+    process = read_process(checks)
     given = {key: item for key, table in checks.table("given").items()
              if (item := given_from(checks, key, table, sources))}
     models = read_models(checks, checks.table("models"), "models")
     use = read_settings(checks, "use", USE)
     checks.finish()
     return Formulation(name, carrier, str(data.get("description", "")), materials, models, choices,
-                       use, tuple(process), given, sources, layers, document.path,
+                       use, process, given, sources, layers, document.path,
                        document.checksum)
 
 
@@ -313,14 +300,23 @@ def _likeness(formulation: Formulation) -> object:
     words = {**formulation.choices, **formulation.use}
     return (
         formulation.carrier,
-        tuple(sorted((role, material.path, material.checksum, "" if material.path else
-                      id(material)) for role, material in formulation.materials.items())),
-        tuple(sorted(formulation.models.items())), formulation.process,
+        tuple(sorted((role, _identity(material))
+                     for role, material in formulation.materials.items())),
+        tuple(sorted(formulation.models.items())),
+        tuple((replace(step, material=None), _identity(step.material))
+              for step in formulation.process),
         tuple(id(layer) for layer in formulation.layers),
         tuple(sorted((k, v if isinstance(v, str) else "") for k, v in words.items())),
         tuple(sorted((name, (item if item.value is None else replace(item, value=0.0)).identity())
                      for name, item in formulation.given.items())),
     )
+
+
+def _identity(material: Material | None) -> tuple[object, ...]:
+    """Return what tells a material from others; one that has no file is only like itself."""
+    if material is None:
+        return ()
+    return material.path, material.checksum, "" if material.path else id(material)
 
 
 def check_rows(columns: Mapping[str, FloatArray]) -> dict[int, str]:

@@ -30,12 +30,14 @@ class Listed(StrEnum):
     materials = "materials"
     exosomes = "exosomes"
     wounds = "wounds"
+    processes = "processes"
     models = "models"
     metrics = "metrics"
 
 
 FILES = (".toml", ".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
-SHOWN_ROLES = {"materials": ("polymer", "matrix"), "exosomes": ("exosome",), "wounds": ("wound",)}
+SHOWN_ROLES = {"materials": ("polymer", "matrix"), "exosomes": ("exosome",), "wounds": ("wound",),
+               "processes": ("process",)}
 
 
 @app.command()
@@ -80,7 +82,7 @@ def check(files: Annotated[list[str], typer.Argument(metavar="FILES...")], json:
 
 @app.command(name="list")
 def list_(what: Listed, json: Json = False) -> None:
-    """List what there is: materials, exosomes, wounds, models, metrics."""
+    """List what there is: materials, exosomes, wounds, steps of making, models, metrics."""
     from releasekit import catalogue
     from releasekit.carriers.families import FAMILIES
     from releasekit.metrics import METRICS

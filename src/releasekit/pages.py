@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from releasekit.catalogue import Law
     from releasekit.facts import Material
     from releasekit.formulation import Formulation
+    from releasekit.making import ProcessStep
     from releasekit.search import SearchResult
     from releasekit.verification import Outcome
 
@@ -66,14 +67,26 @@ def print_formulation(formulation: Formulation) -> None:
         rows.append(("layer", share, "", ""))
         rows += _chosen(layer.materials, layer.models, layer.choices)
     rows += _settings("use", formulation.use)
-    rows += [("process", step.step, shown("active_recovery_fraction",
-                                          step.active_recovery_fraction), "recovered, active")
-             for step in formulation.process]
+    rows += [("process", step.step, *_left(step)) for step in formulation.process]
     for name, item in formulation.given.items():
         value = f"series of {len(item.times)}" if item.times is not None else \
             shown(name, item.value or 0.0)
         rows.append(("given", name, value, item.source or item.note))
     table(("", "name", "value", "source"), rows)
+
+
+def _left(step: ProcessStep) -> tuple[str, str]:
+    """Return what a step leaves of the exosomes, and who says so."""
+    from releasekit.catalogue import value_of
+    from releasekit.checks import shown
+    from releasekit.making import LOSS, RECOVERY
+
+    if step.material is None:
+        return shown(RECOVERY, step.active_recovery_fraction or 0.0), "recovered, active"
+    if step.storage_time is None:
+        return value_of(step.material.facts[RECOVERY]), f"recovered, active: {step.material.key}"
+    time = shown("storage_time", step.storage_time)
+    return value_of(step.material.facts[LOSS]), f"lost in {time}: {step.material.key}"
 
 
 # lists --------------------------------------------------------------------------------------------

@@ -234,7 +234,8 @@ def _formulation(formulation: Formulation, known: dict[str, Material],
                                 layer.choices.items()}} for layer in formulation.layers],
         "choices": {name: entry(name, value) for name, value in formulation.choices.items()},
         "use": {name: entry(name, value) for name, value in formulation.use.items()},
-        "process": [asdict(step) for step in formulation.process], "given": given,
+        "process": [{**vars(step), "material": step.material and _keep(step.material, known)}
+                    for step in formulation.process], "given": given,
         "sources": {key: asdict(source) for key, source in formulation.sources.items()},
         "facts_used": list(examine(formulation).facts),
         "path": formulation.path, "checksum": formulation.checksum,
@@ -337,7 +338,8 @@ def _read_formulation(entry: Mapping[str, Any],
             {place: materials[key] for place, key in told["made_of"].items()},
             told["models"], values(told["choices"])) for told in entry.get("layers", ())),
         "use": values(entry["use"]), "given": given,
-        "process": tuple(ProcessStep(**step) for step in entry["process"]),
+        "process": tuple(ProcessStep(**{**step, "material": materials.get(step["material"])})
+                         for step in entry["process"]),
         "sources": {key: Source(**told) for key, told in entry["sources"].items()}})
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from releasekit.carriers.families import check
 from releasekit.checks import Checks, shown
-from releasekit.choices import DOSES, MODEL_KINDS
+from releasekit.choices import DOSES, MODEL_KINDS, PLACES
 from releasekit.errors import (
     ComparisonWarning,
     ConditionWarning,
@@ -22,7 +22,6 @@ from releasekit.errors import (
     ReleasekitWarning,
     nearest,
 )
-from releasekit.facts import ROLES
 from releasekit.files import Document, read_toml
 from releasekit.formulation import Formulation, formulation_from
 from releasekit.metrics import DELIVERY, METRICS, RETENTION, horizon, obstacles
@@ -32,8 +31,8 @@ from releasekit.vocabulary import OPTIONS, QUANTITIES
 SCALES = ("linear", "log", "integer")
 GOALS = ("maximise", "minimise")
 METHODS = ("evolution", "sobol")
-CHOICE_NAMES = (*ROLES, *MODEL_KINDS, *(name for name in OPTIONS if name != "carrier"))
-"""What ``choice`` may name: a material by its role, a law by its part, a word."""
+CHOICE_NAMES = (*PLACES, *MODEL_KINDS, *(name for name in OPTIONS if name != "carrier"))
+"""What ``choice`` may name: a material by its place, a law by its part, a word."""
 _TOP = ("formulations", "vary", "objective", "constraint", "search", "risk")
 
 
@@ -354,7 +353,7 @@ def _windows(study: Study) -> list[ReleasekitWarning]:
             continue
         materials = list(one.materials.values())
         for other in study.vary:
-            if other.name in ROLES and other.applies(one):
+            if other.name in PLACES and other.applies(one):
                 materials += [with_words(one, {other.name: word}).materials[other.name]
                               for word in other.among]
         for material in materials:

@@ -247,6 +247,7 @@ _ROWS: tuple[_Row, ...] = (
     ("partition_coefficient", "K_p", "1", "1", (1e-6, 1e6), (1e-3, 1e3), "concentration in the carrier over that in the fluid at equilibrium"),
     # making and schedule -----------------------------------------------------------------------
     ("active_recovery_fraction", "y", "1", "1", FRACTION, FRACTION, "active exosomes after a process step over before"),
+    ("storage_time", "t_st", "s", "d", POSITIVE, (0.0, 1e8), "time in storage before use"),
     ("gelation_time", "t_g", "s", "s", POSITIVE, (1.0, 7200.0), "time to gel"),
     ("gelation_temperature", "T_g", "K", "degC", (260.0, 400.0), (283.0, 315.0), "temperature at which the precursor gels"),
     ("gelation_margin", "ΔT_g", "K", "K", (-INF, INF), (-INF, INF), "wound bed temperature less the gelation temperature; below 0 a precursor that sets on warming stays liquid on the wound"),

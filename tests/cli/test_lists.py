@@ -47,6 +47,7 @@ def test_new_overwrites_nothing(run: Run, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("what", "name"), [
     ("materials", "gelma"), ("exosomes", "adipose-msc"), ("wounds", "diabetic-foot-ulcer"),
+    ("processes", "photocrosslinking"),
     ("models", "hydrolysis-ph"), ("metrics", "retained_7d_fraction")])
 def test_lists(run: Run, read_json: ReadJson, what: str, name: str) -> None:
     """Mistake: a list is empty, or its JSON and its words differ."""

@@ -18,7 +18,7 @@ from .tree import ROOT
 FOLDER = ROOT / "materials"
 FILES = sorted(FOLDER.rglob("*.toml"))
 ROLE_OF_FOLDER = {"polymers": "polymer", "matrices": "matrix", "exosomes": "exosome",
-                  "wounds": "wound"}
+                  "wounds": "wound", "processes": "process"}
 
 DOI = re.compile(r"10\.\d{4,9}/\S+")
 PMC = re.compile(r"PMC\d+")

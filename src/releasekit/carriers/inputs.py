@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from releasekit.errors import Problem, nearest
-from releasekit.facts import Fact
+from releasekit.facts import Fact, Material
 from releasekit.formulation import Designs
 from releasekit.units import from_si
 from releasekit.vocabulary import QUANTITIES, quantity
@@ -122,6 +122,12 @@ class Inputs:
         if stated is None and fact is not None:
             stated = fact.at(np.asarray(self.scores.get(fact.key, 0.0)))
         return None if stated is None else self._spread(stated)
+
+    def of(self, step: Material, name: str) -> FloatArray:
+        """Return a fact of a step of making, whose conditions are not those of the wound."""
+        fact = step.facts[name]
+        self.used[fact.key] = fact
+        return self._spread(fact.at(self.scores.get(fact.key, 0.0)))
 
     def word(self, name: str, default: str = "") -> str:
         """Return a choice that is a word."""

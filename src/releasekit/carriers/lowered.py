@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from releasekit.carriers.inputs import Inputs
+from releasekit.making import LOSS, RECOVERY
 from releasekit.physics import mobility, processing, sizes
 from releasekit.transport.problem import Lanes
 
@@ -90,9 +91,22 @@ def dose(inputs: Inputs, layer: FloatArray | None = None) -> tuple[FloatArray, F
                                                  else layer)
     else:
         fed = inputs["dose_per_area"]
-    steps = [step.active_recovery_fraction for step in inputs.formulation.process]
-    recovery = np.full(inputs.rows, float(processing.process_recovery(np.array([1.0, *steps]))))
-    return fed * recovery, recovery
+    left = recovery(inputs)
+    return fed * left, left
+
+
+def recovery(inputs: Inputs) -> FloatArray:
+    """Return the active share left after all steps of making and storing."""
+    left = [np.ones(inputs.rows)]
+    for step in inputs.formulation.process:
+        if step.material is None:
+            left.append(np.full(inputs.rows, step.active_recovery_fraction))
+        elif step.storage_time is None:
+            left.append(inputs.of(step.material, RECOVERY))
+        else:
+            loss = inputs.of(step.material, LOSS)
+            left.append(processing.storage_recovery(step.storage_time, loss))
+    return processing.process_recovery(np.stack(left), axis=0)
 
 
 def lanes_of(per_row: FloatArray, sizes: int) -> FloatArray:

@@ -45,9 +45,9 @@ def process_recovery(active_recovery_fraction: ArrayLike, axis: int = -1) -> Flo
 def storage_recovery(
     time: ArrayLike,
     inactivation_rate: ArrayLike,
-    activation_energy: ArrayLike,
-    reference_temperature: ArrayLike,
-    temperature: ArrayLike,
+    activation_energy: ArrayLike = 0.0,
+    reference_temperature: ArrayLike = 298.15,
+    temperature: ArrayLike = 298.15,
 ) -> FloatArray:
     """Active share left after storage, drying or a heat step at one temperature.
 
@@ -60,7 +60,7 @@ def storage_recovery(
     inactivation_rate : array_like, shape (...) [1/s]
         First-order loss of activity at the reference temperature, k.
     activation_energy : array_like, shape (...) [J/mol]
-        Arrhenius activation energy of the loss; 0 where it is not known to depend on temperature.
+        Arrhenius activation energy of the loss; 0 if the rate holds at the temperature of storage.
     reference_temperature : array_like, shape (...) [K]
         Temperature at which the rate was obtained.
     temperature : array_like, shape (...) [K]
