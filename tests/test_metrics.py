@@ -163,11 +163,35 @@ def test_null_without_a_wound_or_a_target() -> None:
     assert all(number is None or np.isfinite(number) for number in untold.values())
 
 
-def test_price_counts_what_was_lost_in_making() -> None:
-    """Mistake: a cheap process that loses most of the dose looks cheap."""
+def test_price_counts_the_exosomes_that_are_fed() -> None:
+    """Mistake: a process that loses a fifth of the dose is paid for what reaches the wound."""
     release = hand_made(released_fraction=lambda t: 0.0 * t)
-    priced = Release(**{**release.__dict__, "designs": Designs(gel(price_per_dose=40.0))})
-    assert value(priced, "cost_per_dose") == pytest.approx(50.0)
+
+    def priced(**prices: float) -> float:
+        changed = {**release.__dict__, "designs": Designs(gel(**prices))}
+        return value(Release(**changed), "cost_per_dose")
+
+    fed = 1e14 / 0.8 * 4e-4  # per m2, recovered, on 4 cm2
+    assert np.isnan(priced())
+    assert priced(price_per_dose=40.0) == 40.0
+    assert priced(particle_price=1.3e-9) == pytest.approx(fed * 1.3e-9)
+    assert priced(particle_price=1.3e-9, price_per_dose=40.0) == pytest.approx(fed * 1.3e-9 + 40.0)
+
+
+def test_unevenness_of_a_burst_and_of_constant_delivery() -> None:
+    """Mistake: the spread over output times, which lie dense at the start, or over the last day."""
+    def of(curve: Any) -> float:
+        return value(hand_made(days=7.0, retained_fraction=lambda t: np.ones_like(t),
+                               released_active_fraction=curve), "release_unevenness_ratio")
+
+    assert of(lambda t: 0.11 * t) == pytest.approx(0.0, abs=1e-4)
+    assert of(lambda t: np.where(t > 0.5, 0.7, 0.0)) == pytest.approx(np.sqrt(6.0))  # one of 7 days
+    assert of(lambda t: 0.7 + 0.0 * t) == pytest.approx(np.sqrt(6.0))  # free at once
+    daily = np.array([0.31, 0.17, 0.07, 0.05, 0.05, 0.02, 0.01])
+    left = np.concatenate([[0.0], np.cumsum(daily)])
+    assert of(lambda t: np.interp(t, np.arange(8), left)) == pytest.approx(
+        daily.std() / daily.mean(), rel=2e-3)
+    assert np.isnan(of(lambda t: 0.0 * t))  # a carrier that never lets go is not even
 
 
 def test_draws_give_quantiles() -> None:

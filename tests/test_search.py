@@ -19,7 +19,7 @@ from releasekit.metrics import measure, metric
 from releasekit.pareto import hypervolume
 from releasekit.search import SearchResult, explore, optimise
 from releasekit.simulation import simulate
-from releasekit.study import Constraint, Objective, Study, Vary
+from releasekit.study import Constraint, Mixture, Objective, Study, Vary
 
 VALID = Path(__file__).parent / "files" / "valid"
 Array = NDArray[np.float64]
@@ -148,6 +148,36 @@ def test_target_and_scale_of_an_objective(known: Study) -> None:
 
 # what fails --------------------------------------------------------------------------------------
 
+def test_reaching_a_target(known: Study) -> None:
+    """Mistake: a target that is taken for a cap, so that all beyond it looks alike."""
+    aim = replace(known, budget=200, objectives=(
+        Objective("released_24h_fraction", "reach", 0.41),))
+    scored = explore(aim)
+    best = scored.points[np.argmin(scored.minimised()[:, 0])]
+    assert best[1] == pytest.approx(0.41, abs=0.011)
+    assert scored.minimised().min() >= 0.0
+
+
+def test_mixtures_add_up(known: Study) -> None:
+    """Mistake: parts that do not add up to the total, or all mixtures near one corner."""
+    names = ("polymer_concentration", "matrix_concentration", "bulk_density")
+    mixed = replace(known, mixtures=(Mixture(names, 61.0, (4.0, 23.5, 0.0)),))
+    assert coordinates(mixed)[-2:] == names[:2]
+    points = np.random.default_rng(8).random((4000, 6))
+    _, designs = next(tables(mixed, points))
+    parts = np.stack([designs.columns[name] for name in names])
+    assert parts.sum(axis=0) == pytest.approx(61.0, rel=1e-12)
+    assert parts.min(axis=1) == pytest.approx([4.0, 23.5, 0.0], abs=0.3)
+    assert (parts.min(axis=1) >= [4.0, 23.5, 0.0]).all()
+    assert len(np.unique(parts[0])) < 400  # steps that can be weighed
+    share = (parts - [[4.0], [23.5], [0.0]]) / 33.5  # uniform: means 1/3, variances 1/18
+    assert share.mean(axis=1) == pytest.approx(1.0 / 3.0, abs=0.02)
+    assert share.var(axis=1) == pytest.approx(1.0 / 18.0, rel=0.1)
+    table = score(mixed, points[:5]).table()
+    assert table[[f"{name}_mg_per_mL" for name in names]].sum(axis=1).to_numpy() == pytest.approx(
+        61.0)
+
+
 def test_a_failed_candidate_stays_with_its_reason(
         known: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     """Mistake: one bad candidate stops the search, vanishes, or is taken for a good one."""
@@ -246,17 +276,30 @@ def test_percentiles_are_pessimistic(two: Study) -> None:
     """Mistake: the good side of the draws is taken, or a draw without a value is left out."""
     drawn = replace(two, draws=101, percentile=12.0)
     draws = np.random.default_rng(2).permutation(np.arange(101.0))[None]
-    maximise, minimise = Wanted("available_auc_d", True), Wanted("plateau_modulus", False)
-    assert maximise.pessimistic(drawn, draws) == [12.0]
-    assert minimise.pessimistic(drawn, draws) == [88.0]
+    maximise = Wanted("available_auc_d", True, 0.88)
+    minimise = Wanted("plateau_modulus", False, 0.88)
+    assert maximise.pessimistic(draws) == [12.0]
+    assert minimise.pessimistic(draws) == [88.0]
     assert maximise.label(drawn) == "available_auc_d_p12"
     assert minimise.label(drawn) == "plateau_modulus_kPa_p88"
     assert maximise.label(two) == "available_auc_d"
     some = np.where(draws > 95.0, np.nan, draws)  # the five best have no value: they are the worst
-    assert maximise.pessimistic(drawn, some) == [7.0]
+    assert maximise.pessimistic(some) == [7.0]
     many = np.where(draws > 80.0, np.nan, draws)
-    assert maximise.pessimistic(drawn, many) == [-np.inf]
-    assert maximise.pessimistic(two, np.array([[0.37]])) == [0.37]
+    assert maximise.pessimistic(many) == [-np.inf]
+    assert maximise.pessimistic(np.array([[0.37]])) == [0.37]
+
+
+def test_a_target_is_missed_on_both_sides(two: Study) -> None:
+    """Mistake: the percentile of the metric in place of that of the distance: draws on both sides
+    of the target would cancel."""
+    draws = np.linspace(-3.0, 3.0, 101)[None] + 6.5
+    near = Wanted("t50_release_d", False, 0.9, reach=6.5)
+    assert near.pessimistic(draws) == pytest.approx([2.7])
+    assert near.label(replace(two, draws=101)) == "t50_release_d_distance_p90"
+    decades = Wanted("t50_release_d", False, 0.9, reach=6.5, log=True)
+    assert decades.pessimistic(np.array([[0.65, 650.0, 6.5]])) == [2.0]
+    assert decades.pessimistic(np.array([[0.0]])) == [np.inf]
 
 
 def test_draws_reach_the_picks(two: Study) -> None:

@@ -4,11 +4,13 @@ import warnings
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from releasekit.candidates import limits, objectives, tables
 from releasekit.errors import ComparisonWarning, ConditionWarning, ReleasekitWarning
 from releasekit.loading import load
-from releasekit.study import Constraint, Objective, Study, Vary
+from releasekit.study import Constraint, Mixture, Objective, Study, Vary
 
 VALID = Path(__file__).parent / "files" / "valid"
 EXAMPLE = Path(__file__).parents[1] / "examples" / "diabetic-foot-ulcer.toml"
@@ -122,3 +124,29 @@ def test_concerns_are_shown_on_loading(tmp_path: Path) -> None:
         f'formulation = "{VALID}/study-gelma"', 'formulation = "study-gelma"'), "utf-8")
     with pytest.warns(ReleasekitWarning, match="never lets go"):
         load(file)
+
+
+def test_mixtures_targets_and_probabilities() -> None:
+    """Mistake: an unequal share, a probability or a target that is read and then forgotten."""
+    study = load(VALID / "study-composite.toml")
+    names = ("matrix_concentration", "polymer_concentration")
+    assert study.mixtures == (Mixture(names, 60.0, (4.0, 23.0)),)
+    assert study.varied(study.base[0]) == ["thickness", *names]
+    assert study.objectives[1] == Objective("t50_release_d", "reach", 6.5, "log")
+    assert study.constraints[0] == Constraint("released_24h_fraction", at_most=0.35,
+                                              probability=0.75)
+    assert (study.draws, study.percentile, study.probability) == (16, 20.0, 0.85)
+    assert [limit.wanted.label(study) for limit in limits(study)] == [
+        "released_24h_fraction_p75", "retained_7d_fraction_p15"]
+    assert [wanted.label(study) for wanted in objectives(study)] == [
+        "release_unevenness_ratio_p80", "t50_release_d_distance_p80"]
+
+
+def test_a_filling_may_vary() -> None:
+    """Mistake: only the solid of a scaffold can be a choice, not the gel in its pores."""
+    base = load(EXAMPLE.with_name("scaffold-pcl-gelma.toml"))
+    vary = Vary("filling", among=("gelma", "collagen-gel"))
+    study = Study("fillings", "", (base,), (vary,), (Objective("available_auc_d", "maximise"),))
+    filled = [designs.base.materials["filling"].key
+              for _, designs in tables(study, np.array([[0.2], [0.8]]))]
+    assert filled == ["gelma", "collagen-gel"]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from releasekit.errors import InputError
 from releasekit.formulation import Designs, Formulation
 from releasekit.simulation import evaluate
-from releasekit.study import Study, Vary, with_words
+from releasekit.study import Mixture, Study, Vary, with_words
 from releasekit.units import from_si, to_si
 from releasekit.vocabulary import QUANTITIES
 
@@ -39,7 +39,13 @@ def coordinates(study: Study) -> tuple[str, ...]:
     far up in its own range a formulation lies.
     """
     several = (FORMULATION,) if len(study.base) > 1 else ()
-    return (*several, *dict.fromkeys(vary.name for vary in study.vary))
+    free = (name for part in study.parts for name in _free(part))
+    return (*several, *dict.fromkeys(free))
+
+
+def _free(part: Vary | Mixture) -> tuple[str, ...]:
+    """Return the names that take a coordinate: the last part of a mixture is the rest of it."""
+    return part.names if isinstance(part, Vary) else part.names[:-1]
 
 
 def which(study: Study, points: FloatArray) -> IndexArray:
@@ -54,7 +60,8 @@ def settle(study: Study, points: FloatArray) -> FloatArray:
     points, names = np.array(points, dtype=float), coordinates(study)
     base = which(study, points)
     for b, one in enumerate(study.base):
-        concerned = {FORMULATION, *(vary.name for vary in study.vary if vary.applies(one))}
+        concerned = {FORMULATION, *(name for part in study.parts
+                                    if part.applies(one) for name in _free(part))}
         idle = [j for j, name in enumerate(names) if name not in concerned]
         points[np.ix_(base == b, idle)] = 0.5
     return points
@@ -69,6 +76,10 @@ def tables(study: Study, points: FloatArray) -> Iterator[tuple[IndexArray, Desig
             continue
         varied = [(points[rows, names.index(v.name)], v) for v in study.vary if v.applies(one)]
         numbers = {v.name: _values(v, u) for u, v in varied if not v.among}
+        for mixture in (m for m in study.mixtures if m.applies(one)):
+            place = np.array([names.index(name) for name in _free(mixture)])
+            shares = points[np.ix_(rows, place)]
+            numbers |= zip(mixture.names, _mixed(mixture, shares), strict=True)
         numbers = numbers or {"duration": np.full(len(rows), one.number("duration"))}
         choices = [v for _, v in varied if v.among]
         chosen = np.array([_pick(u, len(v.among)) for u, v in varied if v.among], dtype=np.intp)
@@ -100,30 +111,75 @@ def _values(vary: Vary, u: FloatArray) -> FloatArray:
         grown = vary.low * (vary.high / vary.low) ** u
         values = np.array([float(f"{from_si(x, q.unit, q.shown):.3g}") for x in grown])
     else:
-        decimals = int(np.ceil(np.log10(STEPS / (high - low))))
-        values = np.round(low + u * (high - low), decimals)
+        values = np.round(low + u * (high - low), _decimals(high - low))
     values = np.clip(values, low, high)
     return np.array([to_si(x, q.shown, q.unit) for x in values])
+
+
+def _mixed(mixture: Mixture, u: FloatArray) -> FloatArray:
+    """Return SI values [part, candidate] that add up to the total, as weighable as ``_values``.
+
+    Uniform u [candidate, free part] give points spread alike over all mixtures: each part takes
+    its share of what is left for it and those after it (sticks broken as the order statistics of
+    uniform numbers say).
+    """
+    q = QUANTITIES[mixture.names[0]]
+    total, *low = (from_si(x, q.unit, q.shown) for x in (mixture.total, *mixture.low))
+    left = np.full(len(u), total - sum(low))
+    decimals, parts = _decimals(total - sum(low)), list[FloatArray]()
+    for j, least in enumerate(low[:-1]):
+        share = 1.0 - (1.0 - u[:, j]) ** (1.0 / (len(low) - 1 - j))
+        part = np.floor(left * share * 10.0**decimals) / 10.0**decimals
+        parts.append(least + part)
+        left = left - part
+    parts.append(low[-1] + left)
+    return np.array([[to_si(x, q.shown, q.unit) for x in part]
+                     for part in np.round(parts, decimals + 3)])  # without the dust of additions
+
+
+def _decimals(span: float) -> int:
+    return int(np.ceil(np.log10(STEPS / span)))
 
 
 # what a design scores -----------------------------------------------------------------------------
 
 @dataclass(frozen=True)
 class Wanted:
-    """A number wanted of each candidate: a metric or quantity, seen from its bad side."""
+    """A number wanted of each candidate, seen from its bad side.
+
+    It is a metric or quantity, or its distance from the target that it shall ``reach`` (in decades
+    if ``log``). ``probability`` is the share of the draws on its good side.
+    """
 
     name: str
     low_is_bad: bool
+    probability: float
+    reach: float | None = None
+    log: bool = False
 
     def label(self, study: Study) -> str:
         """Return the name of its column, with unit and percentile."""
         q = QUANTITIES.get(self.name)
-        share = study.percentile if self.low_is_bad else 100.0 - study.percentile
-        return (q.column if q else self.name) + (f"_p{share:g}" if study.draws else "")
+        what = (q.column if q else self.name) + ("" if self.reach is None else "_distance")
+        return what + (f"_p{self._percent():g}" if study.draws else "")
 
-    def pessimistic(self, study: Study, draws: FloatArray) -> FloatArray:
+    def _percent(self) -> float:
+        bad = round(100.0 * (1.0 - self.probability), 6)
+        return bad if self.low_is_bad else 100.0 - bad
+
+    def of(self, draws: FloatArray) -> FloatArray:
+        """Return the metric or quantity as it is, or its distance from the target."""
+        if self.reach is None:
+            return draws
+        if self.log:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                return np.abs(np.log10(draws / self.reach))
+        return np.abs(draws - self.reach)
+
+    def pessimistic(self, draws: FloatArray) -> FloatArray:
         """Return one number per candidate [candidate, draw]; draws without a value are worst."""
-        share = study.percentile if self.low_is_bad else 100.0 - study.percentile
+        draws = self.of(draws)
+        share = self._percent()
         filled = np.where(np.isnan(draws), -np.inf if self.low_is_bad else np.inf, draws)
         # no interpolation: between a number and infinity there is none
         return np.asarray(np.quantile(filled, share / 100.0, axis=-1,
@@ -161,12 +217,15 @@ class Limit:
 
 def objectives(study: Study) -> list[Wanted]:
     """Return what is wanted of each candidate as objective."""
-    return [Wanted(o.metric, o.goal == "maximise") for o in study.objectives]
+    return [Wanted(o.metric, o.goal == "maximise", 1.0 - study.percentile / 100.0,
+                   *((o.target, o.scale == "log") if o.goal == "reach" else ()))
+            for o in study.objectives]
 
 
 def limits(study: Study) -> list[Limit]:
     """Return the constraints, a window as two."""
-    return [Limit(Wanted(c.name, low), value) for c in study.constraints
+    return [Limit(Wanted(c.name, low, c.probability or study.probability), value)
+            for c in study.constraints
             for low, value in ((True, c.at_least), (False, c.at_most)) if value is not None]
 
 
@@ -194,10 +253,10 @@ class Scored:
         columns = []
         for wanted, objective in zip(objectives(self.study), self.study.objectives, strict=True):
             values = self.of(wanted)
-            if objective.target is not None:
+            if objective.target is not None and wanted.reach is None:
                 cut = np.minimum if wanted.low_is_bad else np.maximum
                 values = cut(values, objective.target)
-            if objective.scale == "log":
+            if objective.scale == "log" and wanted.reach is None:
                 values = np.log10(np.maximum(values, 1e-300))
             columns.append(-values if wanted.low_is_bad else values)
         return np.stack(columns, axis=1)
@@ -255,11 +314,12 @@ class Scored:
     def choices(self) -> dict[str, list[float | str | None]]:
         """Return what varies, in shown units; None where it says nothing of a formulation."""
         words = {v.name for v in self.study.vary if v.among}
-        names = {v.name: v.name if v.among else QUANTITIES[v.name].column for v in self.study.vary}
+        names = {name: name if name in words else QUANTITIES[name].column
+                 for part in self.study.parts for name in part.names}
         found: dict[str, list[float | str | None]] = {
             column: [None] * len(self) for column in names.values()}
         for rows, designs in tables(self.study, self.points):
-            for name in (v.name for v in self.study.vary if v.applies(designs.base)):
+            for name in self.study.varied(designs.base):
                 for place, row in enumerate(rows):
                     q = QUANTITIES.get(name)
                     found[names[name]][row] = _word(designs.base, name) \
@@ -310,7 +370,7 @@ def score(study: Study, points: FloatArray, accuracy: str = "screen",
             if name not in judged and len(sick) < len(rows) and np.isnan(found[name]).all():
                 idle[name].update(map(int, rows))
         failed.update({int(rows[row]): why for row, why in sick.items()})
-    values = {one.label(study): one.pessimistic(study, draws[one.name]) for one in wanted}
+    values = {one.label(study): one.pessimistic(draws[one.name]) for one in wanted}
     for one in wanted:
         values[one.label(study)][list(idle[one.name])] = np.nan
         for row in np.flatnonzero(~np.isfinite(values[one.label(study)])):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
+
+from releasekit.facts import Fact
 
 
 def scores(names: Sequence[str], count: int, seed: int) -> dict[str, NDArray[np.float64]]:
@@ -51,3 +53,27 @@ def scores(names: Sequence[str], count: int, seed: int) -> dict[str, NDArray[np.
         # the open interval: a uniform number of exactly 0 would be minus infinity
         columns[name] = np.asarray(ndtri(np.clip(place, 1e-12, 1.0 - 1e-12)), dtype=float)
     return columns
+
+
+def for_rows(facts: Iterable[Fact], designs: int, draws: int,
+             seed: int) -> dict[str, NDArray[np.float64]]:
+    """Return the scores of all uncertain facts for the draws of each design, design after design.
+
+    Parameters
+    ----------
+    facts
+        Facts; those without a spread have no score.
+    designs, draws
+        Number of designs and of draws per design; designs share their draws.
+    seed
+        Seed of the run.
+
+    Returns
+    -------
+    dict of ndarray, shape (designs * draws,) [1]
+        By ``material/fact``; empty without draws, so that all facts are nominal.
+    """
+    if not draws:
+        return {}
+    keys = sorted(fact.key for fact in facts if fact.spread.kind != "none")
+    return {key: np.tile(z, designs) for key, z in scores(keys, draws, seed).items()}

@@ -8,9 +8,13 @@ from collections.abc import Callable, Collection, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from releasekit.carriers.inputs import Inputs
+from releasekit.carriers.manufacture import MAKING, making
+from releasekit.draws import for_rows
 from releasekit.errors import InputError, Problem, nearest
 from releasekit.formulation import Formulation
 from releasekit.release import DAY, PER_CM2, Release
+from releasekit.vocabulary import QUANTITIES
 
 FloatArray = NDArray[np.float64]
 
@@ -19,12 +23,14 @@ RETENTION = ("retained_", "gain_over_free", "mean_residence_d", "t50_release_d")
 DELIVERY = ("available_", "released_", "steady_days_d", "time_above_target_d",
             "local_delivery_fraction")
 """Starts of the metrics that need exosomes outside the carrier."""
-_AT_WOUND = ("retained_", "available_", "steady_days_d", "time_above_target_d", "gain_over_free",
+DELIVERS_IF_SMALL = ("unreleased_at_end_fraction", "release_unevenness_ratio")
+"""Metrics that only a carrier which lets go makes small."""
+_AT_WOUND = ("retained_", "available_", "steady_days_d", "release_unevenness_ratio", "time_above_target_d", "gain_over_free",
              "mean_residence_d", "local_delivery_fraction")
 _NEEDS = {
     "steady_days_d": ("target_daily_release_low", "target_daily_release_high"),
     "time_above_target_d": ("target_available_particles_per_cm2",),
-    "cost_per_dose": ("price_per_dose",),
+    "cost_per_dose": ("particle_price or price_per_dose",),
 }
 _ALL_PARTICLES = ("released_fraction", "t50_release_d", "unreleased_at_end_fraction")
 _CONTROL = ("gain_over_free",)
@@ -70,20 +76,35 @@ def _number(release: Release, name: str) -> FloatArray:
     return np.broadcast_to(value, (len(release),))
 
 
+def _daily_release(release: Release) -> FloatArray:
+    """Return the active release per area on each whole day [row, day]; nan after a row's last."""
+    days = int(np.max(release.time[:, -1]) / DAY + 1e-9)
+    if not release.at_wound:
+        return np.full((len(release), max(days, 1)), np.nan)
+    # a fresh carrier adds to what has been applied, so that fractions fall: particles never do
+    left = release["released_active_fraction"] * release["applied_particles_per_cm2"] / PER_CM2
+    marks = [np.zeros(len(release)),  # what is free at once leaves on the first day
+             *(_read(release, left, day * DAY) for day in range(1, days + 1))]
+    return np.diff(np.stack(marks, axis=1), axis=1)
+
+
 def _steady_days(release: Release) -> FloatArray:
     low = _number(release, "target_daily_release_low")
     high = _number(release, "target_daily_release_high")
-    days = np.floor(release.time[:, -1] / DAY + 1e-9)
-    if days.max() < 1 or not release.at_wound:
-        return _nothing(release)
-    # a fresh carrier adds to what has been applied, so that fractions fall: particles never do
-    left = release["released_active_fraction"] * release["applied_particles_per_cm2"] / PER_CM2
-    marks = np.stack([np.zeros(len(release))] + [_read(release, left, d * DAY)
-                                                 for d in range(1, int(days.max()) + 1)], axis=1)
-    daily = np.diff(marks, axis=1)
+    daily = _daily_release(release)
     inside = (daily >= low[:, None]) & (daily <= high[:, None])
-    return np.where(np.isnan(low) | np.isnan(high) | (days < 1) | np.isnan(left[:, 0]), np.nan,
-                    inside.sum(axis=1).astype(float))
+    known = np.isfinite(daily).any(axis=1) & np.isfinite(low) & np.isfinite(high)
+    return np.where(known, inside.sum(axis=1).astype(float), np.nan)
+
+
+def _unevenness(release: Release) -> FloatArray:
+    """Root-mean-square distance of the daily active release from its mean, over the mean."""
+    daily = _daily_release(release)
+    days = np.isfinite(daily).sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = np.nansum(daily, axis=1) / days
+        spread = np.sqrt(np.nansum((daily - mean[:, None]) ** 2, axis=1) / days)
+        return np.where((days > 1) & (mean > 0.0), spread / mean, np.nan)
 
 
 def _time_above(release: Release) -> FloatArray:
@@ -121,8 +142,11 @@ def _mean_residence(release: Release) -> FloatArray:
 
 
 def _cost(release: Release) -> FloatArray:
-    price = _number(release, "price_per_dose")
-    return price / release.recovery
+    """Price of the exosomes fed for one dose, and of all else that makes a dose."""
+    fed = release.dose_per_area / release.recovery * number_of(release, "area")
+    exosomes = fed * number_of(release, "particle_price")
+    rest = number_of(release, "price_per_dose")
+    return np.where(np.isnan(exosomes), rest, exosomes + np.nan_to_num(rest))
 
 
 METRICS: dict[str, tuple[Callable[[Release], FloatArray], str]] = {
@@ -133,6 +157,7 @@ METRICS: dict[str, tuple[Callable[[Release], FloatArray], str]] = {
     "retained_auc_d": (lambda r: _auc(r, "retained_fraction"), "days × fraction active at the wound"),
     "available_auc_d": (lambda r: _auc(r, "available_fraction"), "days × fraction active in fluid and tissue"),
     "steady_days_d": (_steady_days, "days on which the active release lies in the target window"),
+    "release_unevenness_ratio": (_unevenness, "root-mean-square distance of the daily active release from its mean, over the mean; 0 is constant delivery"),
     "time_above_target_d": (_time_above, "days with available particles per cm² above the target"),
     "t50_release_d": (_t50, "time to half released"),
     "mean_residence_d": (_mean_residence, "mean time at the wound, where nearly all have gone"),
@@ -142,7 +167,7 @@ METRICS: dict[str, tuple[Callable[[Release], FloatArray], str]] = {
     "loaded_dose_per_cm2": (lambda r: r.dose_per_area * PER_CM2, "active exosomes applied per cm²"),
     "process_recovery_fraction": (lambda r: r.recovery, "active after making over fed"),
     "needle_safety_ratio": (lambda r: _property(r, "needle_safety_ratio"), "force at which a dry needle fails over the force that inserts it"),
-    "cost_per_dose": (_cost, "price of a dose over recovery"),
+    "cost_per_dose": (_cost, "price of the exosomes fed for one dose and of the rest of it"),
 }  # fmt: skip
 """Metric -> (how, what it says); the unit is in the name."""
 
@@ -189,8 +214,10 @@ def obstacles(name: str, formulation: Formulation, varied: Collection[str] = ())
     varied
         Quantities that will be set later.
     """
+    known = {*varied, *formulation.choices, *formulation.use, *formulation.given,
+             *(fact.name for fact in formulation.facts().values())}
     found = [f"{formulation.name} has no {need}" for need in _NEEDS.get(name, ())
-             if formulation.number(need) is None and need not in varied]
+             if known.isdisjoint(need.split(" or "))]
     if name.startswith(_AT_WOUND) and formulation.word("boundary", "wound") != "wound":
         found.append(f"{formulation.name} is not at a wound")
     duration = formulation.number("duration")
@@ -216,6 +243,25 @@ def metric(release: Release, name: str) -> FloatArray:
     if match and seconds is not None:
         return _at(release, f"{match[1]}_fraction", seconds)
     raise InputError(Problem("is not a metric", key=name, suggestion=nearest(name, METRICS)))
+
+
+def number_of(release: Release, name: str) -> FloatArray:
+    """Return a metric, or a quantity of the vocabulary in SI, for every row; nan where unknown.
+
+    A quantity is looked for among what was derived for the run, then among what making demands,
+    then among choices and facts (of each draw).
+    """
+    if name not in QUANTITIES:
+        return metric(release, name)
+    if name in release.properties:
+        return release.properties[name]
+    base, draws = release.designs.base, max(release.draws, 1)
+    inputs = Inputs(release.designs, for_rows(base.facts().values(), len(release) // draws,
+                                              release.draws, release.seed))
+    if name in MAKING:
+        return making(inputs, name, _property(release, "exosome_concentration"))
+    found = inputs.get(name)
+    return _nothing(release) if found is None else found
 
 
 def measure(release: Release, names: Sequence[str] = tuple(METRICS)) -> dict[str, float | None]:

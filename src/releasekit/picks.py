@@ -23,9 +23,10 @@ from releasekit.candidates import (
 from releasekit.checks import shown
 from releasekit.files import FilePath
 from releasekit.formulation import Formulation
+from releasekit.metrics import number_of
 from releasekit.pareto import balanced, normalised
 from releasekit.release import Release
-from releasekit.simulation import number_of, simulate
+from releasekit.simulation import simulate
 from releasekit.study import Study
 
 IndexArray = NDArray[np.intp]
@@ -121,7 +122,7 @@ def _scored(study: Study, wanted: Wanted, release: Release) -> float | None:
     draws = number_of(release, wanted.name)
     if np.isnan(draws).all():
         return None
-    return float(wanted.shown(wanted.pessimistic(study, draws[None]))[0])
+    return float(wanted.shown(wanted.pessimistic(draws[None]))[0])
 
 
 def _limited_by(pick: Scored) -> tuple[str, ...]:

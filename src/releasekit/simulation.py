@@ -15,14 +15,13 @@ from releasekit.carriers.downstream import MOST_SEGMENTS, taken_off
 from releasekit.carriers.families import FAMILIES, check
 from releasekit.carriers.inputs import Inputs
 from releasekit.carriers.lowered import Body, Lowered
-from releasekit.draws import scores as draw_scores
+from releasekit.draws import for_rows
 from releasekit.errors import ComparisonWarning, ConditionWarning, InputError
 from releasekit.formulation import Designs, Formulation
-from releasekit.metrics import METRICS, counts_all_particles, has_control, measure, metric
+from releasekit.metrics import METRICS, counts_all_particles, has_control, measure, number_of
 from releasekit.release import PREDICTION_CLASSES, Ledger, Release, left_carrier
 from releasekit.transport.problem import IN_TISSUE, PARTS
 from releasekit.transport.solve import ACCURACIES, solve
-from releasekit.vocabulary import QUANTITIES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,18 +150,6 @@ def evaluate(designs: Designs, names: Sequence[str], *, draws: int = 0, seed: in
     return found, failed
 
 
-def number_of(release: Release, name: str) -> FloatArray:
-    """Return a metric or a quantity of the vocabulary, one number per row."""
-    if name not in QUANTITIES:
-        return metric(release, name)
-    found = release.properties.get(name)
-    if found is None:
-        found = release.designs.get(name)
-    if found is None:
-        found = Inputs(release.designs).get(name)
-    return np.full(len(release), np.nan) if found is None else found
-
-
 def compare(formulations: Sequence[Formulation], *, draws: int = 0, seed: int = 0,
             metrics: Sequence[str] = tuple(METRICS), threads: int | None = None) -> pd.DataFrame:
     """Return one table: a row per formulation, a column per metric.
@@ -202,12 +189,8 @@ def _simulate(designs: Designs, draws: int, seed: int, accuracy: str, threads: i
     problems = check(designs.base)
     if problems:
         raise InputError(problems)
-    scores: dict[str, ArrayLike] = {}
+    scores = for_rows(designs.base.facts().values(), len(designs), draws, seed)
     if draws:
-        keys = sorted(key for key, fact in designs.base.facts().items()
-                      if fact.spread.kind != "none")
-        scores = {key: np.tile(z, len(designs))
-                  for key, z in draw_scores(keys, draws, seed).items()}
         columns = {name: np.repeat(column, draws) for name, column in designs.columns.items()}
         designs = Designs(designs.base, columns or {
             "duration": np.full(draws, designs.base.number("duration") or np.nan)})

@@ -18,13 +18,13 @@ LAYERS = {
     "transport": """transport transport.problem transport.grid transport.state transport.chain
         transport.solve""",
     "carriers": """carriers carriers.inputs carriers.lowered carriers.downstream carriers.black_box
-        carriers.gel_laws carriers.phases carriers.hydrogel carriers.needle_patch
-        carriers.needle_kinds carriers.microneedle carriers.scaffold carriers.ecm
-        carriers.measured carriers.free carriers.families""",
+        carriers.gel_laws carriers.phases carriers.manufacture carriers.hydrogel
+        carriers.needle_patch carriers.needle_kinds carriers.microneedle carriers.scaffold
+        carriers.ecm carriers.measured carriers.free carriers.families""",
     "the run": "release metrics simulation agreement",
-    "questions": """catalogue results study candidates pareto picks search loading verification
-        verification.labels verification.numerics verification.structure verification.kinetics
-        verification.release verification.curves""",
+    "questions": """catalogue results study study_reading candidates pareto picks search
+        loading verification verification.labels verification.numerics verification.structure
+        verification.kinetics verification.release verification.curves""",
     "faces": """figures.looks figures.curves figures.residuals figures.ledger figures.front
         figures launching
         terminal pages commands lookups cli""",

@@ -79,3 +79,19 @@ def test_shear_thinning_spares_force_and_the_reference_is_only_a_reference() -> 
     at_1 = law.injection_force(*args, eta_1, n, 1.0)
     assert law.injection_force(*args, eta_9, n, 9.0) == pytest.approx(at_1, rel=1e-12)
     assert at_1 < law.injection_force(*args, eta_1)
+
+
+def test_stock_and_polymer_fill_the_volume() -> None:
+    """For a polymer that is diluted by x in place of 1 - x, or by 1 + x."""
+    v_stock, v_polymer, stock, solution = 0.26e-6, 1.74e-6, 4.7e16, 86.3
+    mixed = solution * v_polymer / (v_stock + v_polymer)
+    share = law.stock_share(stock * v_stock / (v_stock + v_polymer), stock)
+    assert share == pytest.approx(v_stock / (v_stock + v_polymer), rel=1e-13)
+    assert law.solution_before_mixing(mixed, share) == pytest.approx(solution, rel=1e-13)
+    assert law.concentration_mixed(stock, share) == pytest.approx(share * stock, rel=1e-14)
+
+
+def test_excess_is_that_of_the_end_that_is_missed() -> None:
+    """For a window that is judged by one concentration, or by its other end."""
+    excess = law.concentration_excess([39.0, 41.0, 41.0], [41.0, 199.0, 230.0], 40.0, 200.0)
+    np.testing.assert_allclose(excess, [40.0 / 39.0 - 1.0, 0.0, 0.15], atol=1e-12)

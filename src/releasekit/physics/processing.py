@@ -149,6 +149,111 @@ def concentration_mixed(
     return x * c
 
 
+def stock_share(exosome_concentration: ArrayLike,
+                stock_exosome_concentration: ArrayLike) -> FloatArray:
+    """Volume share of exosome stock that a precursor needs for its exosome concentration.
+
+        x = c_0 / c_stock
+
+    Parameters
+    ----------
+    exosome_concentration : array_like, shape (...) [1/m^3]
+        Exosomes per volume of the mixed precursor.
+    stock_exosome_concentration : array_like, shape (...) [1/m^3]
+        Exosomes per volume of the stock.
+
+    Returns
+    -------
+    ndarray, shape (...) [1]
+        A `stock_volume_fraction`; 1 or more where the stock is too thin for this precursor.
+
+    Notes
+    -----
+    Validity: volumes add up.
+    Source: textbook form.
+
+    Examples
+    --------
+    >>> round(float(stock_share(6.11e15, 4.7e16)), 6)
+    0.13
+    """
+    c, stock = floats(exosome_concentration, stock_exosome_concentration)
+    return c / stock
+
+
+def solution_before_mixing(polymer_concentration: ArrayLike,
+                           stock_volume_fraction: ArrayLike) -> FloatArray:
+    """Polymer concentration of the solution into which the exosome stock is mixed.
+
+        c_sol = c_p / (1 - x)
+
+    Parameters
+    ----------
+    polymer_concentration : array_like, shape (...) [kg/m^3]
+        Polymer per volume of the mixed precursor.
+    stock_volume_fraction : array_like, shape (...) [1]
+        Volume share of the stock, x.
+
+    Returns
+    -------
+    ndarray, shape (...) [kg/m^3]
+        `solution_concentration`; infinite where the stock leaves no room for the polymer.
+
+    Notes
+    -----
+    Validity: volumes add up.
+    Source: textbook form.
+
+    Examples
+    --------
+    >>> solution_before_mixing([75.0, 75.0], [0.13, 1.2]).round(4)
+    array([86.2069,     inf])
+    """
+    c, x = floats(polymer_concentration, stock_volume_fraction)
+    room = 1.0 - x
+    return np.where(room > 0.0, c / np.where(room > 0.0, room, 1.0), np.inf)
+
+
+def concentration_excess(
+    polymer_concentration: ArrayLike,
+    solution_concentration: ArrayLike,
+    usable_concentration_low: ArrayLike,
+    usable_concentration_high: ArrayLike,
+) -> FloatArray:
+    """How far a precursor lies outside the window of concentrations that can be made.
+
+        e = max( c_lo/c_p - 1, c_sol/c_hi - 1, 0 )
+
+    Parameters
+    ----------
+    polymer_concentration : array_like, shape (...) [kg/m^3]
+        Polymer per volume of the mixed precursor: thin ones do not set.
+    solution_concentration : array_like, shape (...) [kg/m^3]
+        The same before exosome stock is mixed in: thick ones cannot be dissolved or worked.
+    usable_concentration_low, usable_concentration_high : array_like, shape (...) [kg/m^3]
+        The window.
+
+    Returns
+    -------
+    ndarray, shape (...) [1]
+        `concentration_excess_ratio`, 0 inside the window.
+
+    Notes
+    -----
+    Validity: the window is that of one polymer in one solvent.
+    Source: derived here.
+
+    Examples
+    --------
+    >>> concentration_excess([31.0, 75.0, 75.0], [37.0, 86.2, 260.0], 40.0, 200.0).round(4)
+    array([0.2903, 0.    , 0.3   ])
+    """
+    c, solution, low, high = floats(polymer_concentration, solution_concentration,
+                                    usable_concentration_low, usable_concentration_high)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.maximum(np.maximum(low / c, solution / high) - 1.0, 0.0)
+
+
 def injection_wall_stress(
     plunger_speed: ArrayLike,
     syringe_radius: ArrayLike,
