@@ -124,6 +124,7 @@ _ROWS: tuple[_Row, ...] = (
     ("binding_on_rate", "k_on'", "1/s", "1/s", POSITIVE, (0.0, 1.0), "pseudo-first-order rate of binding to the matrix"),
     ("binding_off_rate", "k_off", "1/s", "1/s", POSITIVE, (1e-8, 1e-1), "rate at which bound exosomes let go"),
     ("binding_ratio", "K_b", "1", "1", POSITIVE, (0.0, 1e3), "bound over free exosomes at equilibrium"),
+    ("affinity_ratio", "g_b", "1", "1", POSITIVE, (0.1, 100.0), "binding ratio of engineered exosomes over that of native ones in the same carrier"),
     ("site_concentration", "B_s", "mol/m^3", "mmol/L", POSITIVE, POSITIVE, "binding sites per volume"),
     ("ligand_concentration", "c_l", "mol/m^3", "mmol/L", POSITIVE, POSITIVE, "concentration of the binding species"),
     ("dissociation_concentration", "K_D", "mol/m^3", "mmol/L", POSITIVE, POSITIVE, "equilibrium dissociation constant"),

@@ -162,6 +162,19 @@ def test_sites_give_the_ratio() -> None:
     assert none["in_carrier_bound_fraction"].max() == 0.0
 
 
+def test_a_binding_peptide_holds_by_its_affinity() -> None:
+    """Mistake: an engineered vesicle binds as a native one, or lets go as quickly."""
+    linear: dict[str, Any] = {"models": {"binding": "linear"}}
+    engineered = run(slab(7e-12, **linear, binding_ratio=0.7, binding_off_rate="3.9e-6 1/s",
+                          affinity_ratio=2.6))
+    same = run(slab(7e-12, **linear, binding_ratio=1.82, binding_off_rate="1.5e-6 1/s"))
+    assert engineered["released_fraction"][0] == pytest.approx(same["released_fraction"][0],
+                                                               abs=1e-12)
+    source = gel(exosome="collagen-binding-msc")
+    native = gel(exosome="generic-msc")
+    assert at(run(source), "retained_fraction", 7) > at(run(native), "retained_fraction", 7) * 1.01
+
+
 # degradation --------------------------------------------------------------------------------------
 
 def gel_point(*names: str, **choices: Any) -> float:

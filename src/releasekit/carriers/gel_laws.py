@@ -242,9 +242,9 @@ def bound_ratio(inputs: Inputs) -> tuple[FloatArray, FloatArray]:
     law = inputs.model("binding", "linear")
     if law == "none":
         return np.zeros(inputs.rows), np.ones(inputs.rows)
-    if law == "sites":
-        return inputs.call(binding.binding_ratio), inputs["binding_off_rate"]
-    return inputs["binding_ratio"], inputs["binding_off_rate"]
+    native = inputs.call(binding.binding_ratio) if law == "sites" else inputs["binding_ratio"]
+    gain = inputs.get_or("affinity_ratio", 1.0)  # tighter binding lets go more slowly
+    return native * gain, inputs["binding_off_rate"] / gain
 
 
 BINDINGS: dict[str, Laws] = {
