@@ -55,25 +55,21 @@ def scores(names: Sequence[str], count: int, seed: int) -> dict[str, NDArray[np.
     return columns
 
 
-def for_rows(facts: Iterable[Fact], designs: int, draws: int,
-             seed: int) -> dict[str, NDArray[np.float64]]:
-    """Return the scores of all uncertain facts for the draws of each design, design after design.
+def of_facts(facts: Iterable[Fact], count: int, seed: int) -> dict[str, NDArray[np.float64]]:
+    """Return the scores of all uncertain facts, by ``material/fact``.
 
     Parameters
     ----------
     facts
         Facts; those without a spread have no score.
-    designs, draws
-        Number of designs and of draws per design; designs share their draws.
+    count
+        Number of draws; with 0 there are no scores, and all facts are nominal.
     seed
         Seed of the run.
 
     Returns
     -------
-    dict of ndarray, shape (designs * draws,) [1]
-        By ``material/fact``; empty without draws, so that all facts are nominal.
+    dict of ndarray, shape (count,) [1]
     """
-    if not draws:
-        return {}
     keys = sorted(fact.key for fact in facts if fact.spread.kind != "none")
-    return {key: np.tile(z, designs) for key, z in scores(keys, draws, seed).items()}
+    return scores(keys, count, seed) if count else {}

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from releasekit.carriers.inputs import Inputs
 from releasekit.carriers.manufacture import MAKING, making
-from releasekit.draws import for_rows
 from releasekit.errors import InputError, Problem, nearest
 from releasekit.formulation import Formulation
 from releasekit.release import DAY, PER_CM2, Release
@@ -255,9 +254,7 @@ def number_of(release: Release, name: str) -> FloatArray:
         return metric(release, name)
     if name in release.properties:
         return release.properties[name]
-    base, draws = release.designs.base, max(release.draws, 1)
-    inputs = Inputs(release.designs, for_rows(base.facts().values(), len(release) // draws,
-                                              release.draws, release.seed))
+    inputs = Inputs(release.designs, release.scores)
     if name in MAKING:
         return making(inputs, name, _property(release, "exosome_concentration"))
     found = inputs.get(name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from releasekit.formulation import Designs, Formulation
 from releasekit.transport.problem import PARTS
@@ -59,6 +59,8 @@ class Release:
         Row -> why it has no result; such rows are nan.
     draws
         Draws per design; 0 for nominal facts. Rows of a design follow one another.
+    scores
+        Standard normal scores of the facts in each row; empty for nominal facts.
     """
 
     designs: Designs
@@ -76,6 +78,7 @@ class Release:
     driven_by: Mapping[str, float] = field(default_factory=dict)
     draws: int = 0
     seed: int = 0
+    scores: Mapping[str, ArrayLike] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.time)
@@ -127,7 +130,8 @@ class Release:
             dose_per_area=self.dose_per_area[rows], recovery=self.recovery[rows],
             discretisation_error=self.discretisation_error[rows],
             free_retained_auc=self.free_retained_auc[rows], failed=failed,
-            properties={name: column[rows] for name, column in self.properties.items()})
+            properties={name: column[rows] for name, column in self.properties.items()},
+            scores={key: np.asarray(z)[rows] for key, z in self.scores.items()})
 
     def table(self, index: int = 0) -> pd.DataFrame:
         """Return the columns of one design over time, ``time_d`` first.

@@ -22,7 +22,7 @@ from releasekit.files import FilePath, checksum, read_json, write_json, write_ta
 from releasekit.formulation import Formulation, Given, ProcessStep
 from releasekit.metrics import measure
 from releasekit.release import Release
-from releasekit.simulation import SIZES
+from releasekit.running import SIZES
 from releasekit.vocabulary import QUANTITIES
 
 if TYPE_CHECKING:

@@ -1,70 +1,30 @@
-"""simulate(): formulations in, releases out; compare(): several side by side."""
+"""simulate(): formulations in, releases out; evaluate(): only numbers; compare()."""
 
 from __future__ import annotations
 
+import os
 import warnings
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, overload
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from releasekit.carriers.downstream import MOST_SEGMENTS, taken_off
-from releasekit.carriers.families import FAMILIES, check
-from releasekit.carriers.inputs import Inputs
-from releasekit.carriers.lowered import Body, Lowered
-from releasekit.draws import for_rows
+from releasekit.carriers.families import check
+from releasekit.draws import of_facts
 from releasekit.errors import ComparisonWarning, ConditionWarning, InputError
 from releasekit.formulation import Designs, Formulation
 from releasekit.metrics import METRICS, counts_all_particles, has_control, measure, number_of
-from releasekit.release import PREDICTION_CLASSES, Ledger, Release, left_carrier
-from releasekit.transport.problem import IN_TISSUE, PARTS
-from releasekit.transport.solve import ACCURACIES, solve
+from releasekit.release import PREDICTION_CLASSES, Release
+from releasekit.running import ROWS_AT_ONCE, Progress, run
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FloatArray = NDArray[np.float64]
-Progress = Callable[[int, int], None]
-
-SIZES = {"screen": 8, "default": 16, "fine": 32}
-"""Vesicle sizes per design: Gauss-Legendre nodes in cumulative probability."""
-OUTPUT_TIMES = 201
-ROWS_AT_ONCE = 2048
-FREE_SIZES = 4
-
-
-def output_times(duration: FloatArray, period: FloatArray | None = None) -> FloatArray:
-    """Return times [row, time], dense at the start and after each dressing change.
-
-    A change shows as two times, just before it and at it. The number of times is the same for
-    all rows, so that a row does not depend on its neighbours.
-
-    Parameters
-    ----------
-    duration : shape (row,) [s]
-        End of each row.
-    period : shape (row,) [s]
-        Time between dressing changes.
-    """
-    every = duration if period is None else np.minimum(period, duration)
-    segments = np.ceil(duration / every - 1e-9).astype(int)
-    times = np.empty((len(duration), OUTPUT_TIMES))
-    for count in np.unique(segments):
-        rows = segments == count
-        points = np.full(count, OUTPUT_TIMES // count)
-        points[-1] += OUTPUT_TIMES - points.sum()
-        first = 0
-        for segment, n in enumerate(points):
-            start = segment * every[rows]
-            end = np.minimum(start + every[rows], duration[rows])
-            last = end if segment == count - 1 else end * (1.0 - 1e-9)
-            shape = np.linspace(0.0, 1.0, n) ** 2
-            times[rows, first:first + n] = start[:, None] + (last - start)[:, None] * shape
-            first += n
-    return times
 
 
 @overload
@@ -125,30 +85,120 @@ def simulate(
     return [results[index] for index in range(len(what))]
 
 
+# many rows, few numbers ---------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Chunk:
+    """Numbers of some rows of a table: ``numbers`` by name and ``error`` [row], rows that failed.
+
+    Rows are counted through the whole table from ``first``, draw after draw, design after design.
+    """
+
+    first: int
+    numbers: Mapping[str, FloatArray]
+    error: FloatArray
+    failed: Mapping[int, str]
+    warnings: tuple[str, ...]
+
+    @property
+    def rows(self) -> slice:
+        """Place of the chunk in the table."""
+        return slice(self.first, self.first + len(self.error))
+
+
+def stream(designs: Designs, names: Sequence[str], *, draws: int = 0, seed: int = 0,
+           accuracy: str = "screen", threads: int | None = None) -> Iterator[Chunk]:
+    """Yield metrics of a table of designs chunk by chunk, in order and in bounded memory.
+
+    Chunks begin at fixed rows, so that no number depends on how many threads there are.
+
+    Parameters
+    ----------
+    designs
+        The table; a formulation alone is a table of one row.
+    names
+        Metrics, or quantities of the vocabulary (SI): derived ones such as ``plateau_modulus``,
+        else choices and facts.
+    draws, seed, accuracy, threads
+        As for :func:`simulate`; the draws of a design are rows that follow one another.
+
+    Raises
+    ------
+    InputError
+        The base formulation cannot be run.
+    """
+    problems = check(designs.base)
+    if problems:
+        raise InputError(problems)
+    scores = of_facts(designs.base.facts().values(), draws, seed)
+    total = len(designs) * max(draws, 1)
+    count = threads or os.cpu_count() or 1
+    alone = total <= ROWS_AT_ONCE
+
+    def work(first: int) -> Chunk:
+        index = np.arange(first, min(first + ROWS_AT_ONCE, total))
+        rows, luck = _rows(designs, scores, draws, index)
+        release = run(rows, luck, accuracy, threads=count if alone else 1,
+                      particles=any(map(counts_all_particles, names)),
+                      control=any(map(has_control, names)))
+        return Chunk(first, {name: number_of(release, name) for name in names},
+                     release.discretisation_error,
+                     {first + row: why for row, why in release.failed.items()}, release.warnings)
+
+    yield from _in_order(work, range(0, total, ROWS_AT_ONCE), 1 if alone else count)
+
+
+def _in_order(work: Callable[[int], Chunk], starts: Iterable[int], count: int) -> Iterator[Chunk]:
+    """Yield results in the order of the starts, from several threads that run a little ahead."""
+    if count == 1:
+        yield from map(work, starts)
+        return
+    waiting: deque[Future[Chunk]] = deque()
+    with ThreadPoolExecutor(count) as pool:
+        for start in starts:
+            waiting.append(pool.submit(work, start))
+            if len(waiting) > 2 * count:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
 def evaluate(designs: Designs, names: Sequence[str], *, draws: int = 0, seed: int = 0,
              accuracy: str = "screen", threads: int | None = None,
              progress: Progress | None = None) -> tuple[dict[str, FloatArray], dict[int, str]]:
-    """Return metrics [design, draw] of a table of designs in bounded memory, and failed rows.
+    """Return metrics [design, draw] of a table of designs, and why designs failed.
 
-    Names of the vocabulary are known too (SI): derived quantities such as ``plateau_modulus``,
-    else choices and nominal facts. Releases are thrown away chunk by chunk; only numbers stay.
+    Parameters
+    ----------
+    designs, names, draws, seed, accuracy, threads
+        See :func:`stream`.
+    progress
+        Called with (designs done, designs in all).
     """
     width = max(draws, 1)
-    chunk = max(1, ROWS_AT_ONCE // width)
-    found = {name: np.full((len(designs), width), np.nan) for name in names}
+    found = {name: np.full(len(designs) * width, np.nan) for name in names}
     failed: dict[int, str] = {}
-    for first in range(0, len(designs), chunk):
-        last = min(first + chunk, len(designs))
-        columns = {name: column[first:last] for name, column in designs.columns.items()}
-        release = _simulate(Designs(designs.base, columns), draws, seed, accuracy, threads, None,
-                            any(map(counts_all_particles, names)), any(map(has_control, names)))
-        for name in names:
-            found[name][first:last] = number_of(release, name).reshape(-1, width)
-        failed.update({first + row // width: why for row, why in release.failed.items()})
+    for chunk in stream(designs, names, draws=draws, seed=seed, accuracy=accuracy,
+                        threads=threads):
+        for name, numbers in chunk.numbers.items():
+            found[name][chunk.rows] = numbers
+        failed.update({row // width: why for row, why in chunk.failed.items()})
         if progress:
-            progress(last, len(designs))
-    return found, failed
+            progress(chunk.rows.stop // width, len(designs))
+    return {name: numbers.reshape(-1, width) for name, numbers in found.items()}, failed
 
+
+def _rows(designs: Designs, scores: Mapping[str, FloatArray], draws: int,
+          index: NDArray[np.intp]) -> tuple[Designs, dict[str, FloatArray]]:
+    """Return some rows of a table with draws: every design has all draws, one after the other."""
+    width = max(draws, 1)
+    columns = {name: column[index // width] for name, column in designs.columns.items()}
+    rows = Designs(designs.base, columns or {
+        "duration": np.full(len(index), designs.base.number("duration") or np.nan)})
+    return rows, {key: z[index % width] for key, z in scores.items()}
+
+
+# side by side -------------------------------------------------------------------------------------
 
 def compare(formulations: Sequence[Formulation], *, draws: int = 0, seed: int = 0,
             metrics: Sequence[str] = tuple(METRICS), threads: int | None = None) -> pd.DataFrame:
@@ -185,144 +235,16 @@ def _raise_if_failed(release: Release) -> None:
 
 
 def _simulate(designs: Designs, draws: int, seed: int, accuracy: str, threads: int | None,
-              progress: Progress | None, particles: bool = True, control: bool = True) -> Release:
+              progress: Progress | None) -> Release:
     problems = check(designs.base)
     if problems:
         raise InputError(problems)
-    scores = for_rows(designs.base.facts().values(), len(designs), draws, seed)
+    scores: dict[str, FloatArray] = {}
     if draws:
-        columns = {name: np.repeat(column, draws) for name, column in designs.columns.items()}
-        designs = Designs(designs.base, columns or {
-            "duration": np.full(draws, designs.base.number("duration") or np.nan)})
-    return _run(designs, scores, draws, seed, accuracy, threads, progress, particles, control)
-
-
-def _run(designs: Designs, scores: Mapping[str, ArrayLike], draws: int, seed: int, accuracy: str,
-         threads: int | None, progress: Progress | None, particles: bool = True,
-         control: bool = True) -> Release:
-    """Lower and solve all rows, apart those that differ in dressing changes, doses or patches.
-
-    All particles (beside the active ones) and the control of free exosomes are further problems:
-    solved only if they are wanted.
-    """
-    rows = len(designs)
-    failed = dict(designs.check_rows())
-    duration = designs.get("duration")
-    assert duration is not None
-    every = designs.get("dressing_change_time")
-    changes = np.zeros(rows) if every is None else np.ceil(duration / every - 1e-9)
-    failed.update({int(row): f"dressing_change_time: more than {MOST_SEGMENTS} dressing changes"
-                   for row in np.flatnonzero(changes > MOST_SEGMENTS)})
-    doses = designs.get("dose_count")
-    schedule = np.stack([changes, changes if doses is None else np.floor(doses)])
-    good = np.ones(rows, dtype=bool)
-    good[list(failed)] = False
-    period = np.where(good, duration if every is None else np.minimum(every, duration), 1.0)
-    wear = designs.get("wear_time")
-    if wear is not None:
-        off = taken_off(wear, period, np.where(good, duration, 1.0),
-                        designs.base.word("carrier_at_change") == "replace")
-        schedule = np.concatenate([schedule, np.isfinite(off)])
-    time = output_times(np.where(good, duration, 1.0), period)
-    at_wound = designs.base.word("boundary", "wound") == "wound"
-    parts = np.full((*time.shape, len(PARTS)), np.nan)
-    left = np.full(time.shape, np.nan) if particles else None
-    single = {name: np.full(rows, np.nan) for name in
-              ("dose_per_area", "recovery", "error", "free_auc")}
-    properties: dict[str, FloatArray] = {}
-    notes: dict[str, str] = {}
-    used: dict[str, str] = {}
-    done = 0
-    for alike in np.unique(schedule[:, good], axis=1).T:
-        group = np.flatnonzero(good & (schedule == alike[:, None]).all(axis=0))
-        for start in range(0, len(group), ROWS_AT_ONCE):
-            index = group[start:start + ROWS_AT_ONCE]
-            inputs = Inputs(
-                Designs(designs.base, {k: v[index] for k, v in designs.columns.items()}),
-                {k: np.broadcast_to(z, (rows,))[index] for k, z in scores.items()})
-            lowered = FAMILIES[designs.base.carrier].lower(inputs, SIZES[accuracy])
-            free = FAMILIES["free"].lower(inputs, FREE_SIZES) if control and at_wound else None
-            if inputs.missing:
-                raise InputError(inputs.missing.values())
-            parts[index], gone, error = _solve(lowered, time[index], accuracy, threads, particles)
-            if left is not None:
-                left[index] = gone
-            for name, values in lowered.properties.items():
-                properties.setdefault(name, np.full(rows, np.nan))[index] = values
-            single["dose_per_area"][index] = lowered.dose_per_area
-            single["recovery"][index] = lowered.recovery
-            single["error"][index] = error
-            if free is not None:
-                single["free_auc"][index] = _control(free, time[index], threads)
-            failed.update({int(row): "a law gave no number for this design"
-                           for row in index[np.isnan(error)]})
-            failed.update({int(index[i]): why for i, why in lowered.failed.items()})
-            notes.update(inputs.outside)
-            notes.update({note: note for note in lowered.notes})
-            used.update({key: fact.basis for key, fact in inputs.used.items()})
-            used.update({f"given/{name}": "given" for name in inputs.given_used})
-            done += len(index)
-            if progress:
-                progress(done, rows)
-    return Release(
-        designs, time, Ledger(parts, left, single["dose_per_area"], at_wound),
-        single["dose_per_area"], single["recovery"], single["error"], single["free_auc"],
-        properties, dict(sorted(failed.items())), tuple(notes.values()),
-        dict(Counter(used.values())), draws=draws, seed=seed)
-
-
-def _solve(lowered: Lowered, time: FloatArray, accuracy: str, threads: int | None,
-           particles: bool) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return parts of the active exosomes, all particles that have left, and the error."""
-    parts = np.zeros((*time.shape, len(PARTS)))
-    left, error = np.zeros(time.shape), np.zeros(len(time))
-    for body in lowered.bodies:
-        active, gone, off = _solve_body(body, time, accuracy, threads, particles)
-        active *= body.share[:, None, None]
-        parts += active
-        left += body.share[:, None] * gone
-        error += body.share * off
-    return parts, left, error
-
-
-def _solve_body(body: Body, time: FloatArray, accuracy: str, threads: int | None,
-                particles: bool) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return active parts, all particles that have left and error of one body; nan if sick."""
-    sizes = len(body.weights)
-    well = body.lanes.finite().reshape(-1, sizes).all(axis=1)
-    if not well.all():
-        active, left, error = (np.full(shape, np.nan) for shape in (
-            (*time.shape, len(PARTS)), time.shape, len(time)))
-        if well.any():
-            lanes = body.lanes.take(np.repeat(well, sizes))
-            active[well], left[well], error[well] = _solve_body(
-                replace(body, lanes=lanes), time[well], accuracy, threads, particles)
-        return active, left, error
-    end, times, level = time[:, -1], time.T, ACCURACIES[accuracy]
-    active, error = solve(body.lanes, body.weights, end, times, level, threads)
-    every = active
-    if particles and body.lanes.inactivates():
-        every, other = solve(body.lanes.without_inactivation(), body.weights, end, times, level,
-                             threads)
-        error = np.maximum(error, other)
-    left = left_carrier(every)
-    return active[..., IN_TISSUE] if body.in_tissue else active, left, error
-
-
-def _control(free: Lowered, time: FloatArray, threads: int | None) -> FloatArray:
-    """Return the retained AUC [s] of free exosomes; rows of one wound and schedule share it."""
-    (body,) = free.bodies
-    lanes = [array.reshape(-1, len(time), len(body.weights))
-             for array in body.lanes.arrays().values()]
-    told = np.concatenate([*(np.moveaxis(array, 1, 0).reshape(len(time), -1) for array in lanes),
-                           time[:, -1:]], axis=1)
-    _, first, which = np.unique(told, axis=0, return_index=True, return_inverse=True)
-    chosen = (first[:, None] * len(body.weights) + np.arange(len(body.weights))).ravel()
-    body = replace(body, lanes=body.lanes.take(chosen), share=body.share[first])
-    parts = _solve_body(body, time[first], "screen", threads, particles=False)[0]
-    ledger = Ledger(parts, None, free.dose_per_area[first], at_wound=True)
-    auc = np.trapezoid(ledger["retained_fraction"], time[first], axis=1)
-    return np.asarray(auc)[which.ravel()]
+        designs, scores = _rows(designs, of_facts(designs.base.facts().values(), draws, seed),
+                                draws, np.arange(len(designs) * draws))
+    release = run(designs, scores, accuracy, threads=threads, progress=progress)
+    return replace(release, draws=draws, seed=seed)
 
 
 # what decides ------------------------------------------------------------------------------------
@@ -339,8 +261,8 @@ def _explained(release: Release, threads: int | None) -> Release:
         for i, key in enumerate(keys):
             scores[key][2 * i:2 * i + 2] = (1.0, -1.0)
         column = {"duration": np.full(rows, base.number("duration"))}
-        moved = _run(Designs(base, column), scores, 0, 0, "screen", threads, None,
-                     particles=not release.at_wound, control=False)
+        moved = run(Designs(base, column), scores, "screen", threads=threads,
+                    particles=not release.at_wound, control=False)
         curve = moved["retained_fraction" if release.at_wound else "released_fraction"]
         swing = np.nanmean((curve[0::2] - curve[1::2]) ** 2, axis=1)
         if swing.sum() > 0:

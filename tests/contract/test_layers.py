@@ -21,7 +21,7 @@ LAYERS = {
         carriers.gel_laws carriers.phases carriers.manufacture carriers.hydrogel
         carriers.needle_patch carriers.needle_kinds carriers.microneedle carriers.scaffold
         carriers.ecm carriers.measured carriers.free carriers.families""",
-    "the run": "release metrics simulation agreement",
+    "the run": "release metrics running simulation agreement",
     "questions": """catalogue results study study_reading candidates pareto picks search
         loading verification verification.labels verification.numerics verification.structure
         verification.kinetics verification.release verification.curves""",

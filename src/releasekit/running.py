@@ -1,0 +1,205 @@
+"""A table of designs, lowered and solved: where every exosome of every row is over time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from releasekit.carriers.downstream import MOST_SEGMENTS, taken_off
+from releasekit.carriers.families import FAMILIES
+from releasekit.carriers.inputs import Inputs
+from releasekit.carriers.lowered import Body, Lowered
+from releasekit.errors import InputError
+from releasekit.formulation import Designs
+from releasekit.release import Ledger, Release, left_carrier
+from releasekit.transport.problem import IN_TISSUE, PARTS
+from releasekit.transport.solve import ACCURACIES, solve
+
+FloatArray = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+
+SIZES = {"screen": 8, "default": 16, "fine": 32}
+"""Vesicle sizes per design: Gauss-Legendre nodes in cumulative probability."""
+OUTPUT_TIMES = 201
+ROWS_AT_ONCE = 512
+"""Rows that are lowered together: few enough to stay in the cache."""
+FREE_SIZES = 4
+
+
+def output_times(duration: FloatArray, period: FloatArray | None = None) -> FloatArray:
+    """Return times [row, time], dense at the start and after each dressing change.
+
+    A change shows as two times, just before it and at it. The number of times is the same for
+    all rows, so that a row does not depend on its neighbours.
+
+    Parameters
+    ----------
+    duration : shape (row,) [s]
+        End of each row.
+    period : shape (row,) [s]
+        Time between dressing changes.
+    """
+    every = duration if period is None else np.minimum(period, duration)
+    segments = np.ceil(duration / every - 1e-9).astype(int)
+    times = np.empty((len(duration), OUTPUT_TIMES))
+    for count in np.unique(segments):
+        rows = segments == count
+        points = np.full(count, OUTPUT_TIMES // count)
+        points[-1] += OUTPUT_TIMES - points.sum()
+        first = 0
+        for segment, n in enumerate(points):
+            start = segment * every[rows]
+            end = np.minimum(start + every[rows], duration[rows])
+            last = end if segment == count - 1 else end * (1.0 - 1e-9)
+            shape = np.linspace(0.0, 1.0, n) ** 2
+            times[rows, first:first + n] = start[:, None] + (last - start)[:, None] * shape
+            first += n
+    return times
+
+
+def run(designs: Designs, scores: Mapping[str, ArrayLike], accuracy: str, *,
+        threads: int | None = None, progress: Progress | None = None, particles: bool = True,
+        control: bool = True) -> Release:
+    """Lower and solve all rows, apart those that differ in dressing changes, doses or patches.
+
+    Parameters
+    ----------
+    designs
+        One row per design (and draw).
+    scores
+        Standard normal score of each fact by ``material/fact``, over rows.
+    accuracy, threads, progress
+        See :func:`releasekit.simulate`.
+    particles, control
+        Whether all particles (beside the active ones) and free exosomes for comparison are
+        wanted: these are problems of their own.
+
+    Raises
+    ------
+    InputError
+        A quantity is needed that nobody knows.
+    """
+    rows = len(designs)
+    failed = dict(designs.check_rows())
+    duration = designs.get("duration")
+    assert duration is not None
+    every = designs.get("dressing_change_time")
+    changes = np.zeros(rows) if every is None else np.ceil(duration / every - 1e-9)
+    failed.update({int(row): f"dressing_change_time: more than {MOST_SEGMENTS} dressing changes"
+                   for row in np.flatnonzero(changes > MOST_SEGMENTS)})
+    doses = designs.get("dose_count")
+    schedule = np.stack([changes, changes if doses is None else np.floor(doses)])
+    good = np.ones(rows, dtype=bool)
+    good[list(failed)] = False
+    period = np.where(good, duration if every is None else np.minimum(every, duration), 1.0)
+    wear = designs.get("wear_time")
+    if wear is not None:
+        off = taken_off(wear, period, np.where(good, duration, 1.0),
+                        designs.base.word("carrier_at_change") == "replace")
+        schedule = np.concatenate([schedule, np.isfinite(off)])
+    time = output_times(np.where(good, duration, 1.0), period)
+    at_wound = designs.base.word("boundary", "wound") == "wound"
+    parts = np.full((*time.shape, len(PARTS)), np.nan)
+    left = np.full(time.shape, np.nan) if particles else None
+    single = {name: np.full(rows, np.nan) for name in
+              ("dose_per_area", "recovery", "error", "free_auc")}
+    properties: dict[str, FloatArray] = {}
+    notes: dict[str, str] = {}
+    used: dict[str, str] = {}
+    done = 0
+    for alike in np.unique(schedule[:, good], axis=1).T:
+        group = np.flatnonzero(good & (schedule == alike[:, None]).all(axis=0))
+        for start in range(0, len(group), ROWS_AT_ONCE):
+            index = group[start:start + ROWS_AT_ONCE]
+            inputs = Inputs(
+                Designs(designs.base, {k: v[index] for k, v in designs.columns.items()}),
+                {k: np.broadcast_to(z, (rows,))[index] for k, z in scores.items()})
+            lowered = FAMILIES[designs.base.carrier].lower(inputs, SIZES[accuracy])
+            free = FAMILIES["free"].lower(inputs, FREE_SIZES) if control and at_wound else None
+            if inputs.missing:
+                raise InputError(inputs.missing.values())
+            parts[index], gone, error = _solve(lowered, time[index], accuracy, threads, particles)
+            if left is not None and gone is not None:
+                left[index] = gone
+            for name, values in lowered.properties.items():
+                properties.setdefault(name, np.full(rows, np.nan))[index] = values
+            single["dose_per_area"][index] = lowered.dose_per_area
+            single["recovery"][index] = lowered.recovery
+            single["error"][index] = error
+            if free is not None:
+                single["free_auc"][index] = _control(free, time[index], threads)
+            failed.update({int(row): "a law gave no number for this design"
+                           for row in index[np.isnan(error)]})
+            failed.update({int(index[i]): why for i, why in lowered.failed.items()})
+            notes.update(inputs.outside)
+            notes.update({note: note for note in lowered.notes})
+            used.update({key: fact.basis for key, fact in inputs.used.items()})
+            used.update({f"given/{name}": "given" for name in inputs.given_used})
+            done += len(index)
+            if progress:
+                progress(done, rows)
+    return Release(
+        designs, time, Ledger(parts, left, single["dose_per_area"], at_wound),
+        single["dose_per_area"], single["recovery"], single["error"], single["free_auc"],
+        properties, dict(sorted(failed.items())), tuple(notes.values()),
+        dict(Counter(used.values())), scores=scores)
+
+
+def _solve(lowered: Lowered, time: FloatArray, accuracy: str, threads: int | None,
+           particles: bool) -> tuple[FloatArray, FloatArray | None, FloatArray]:
+    """Return parts of the active exosomes, all particles that have left, and the error."""
+    parts, error = np.zeros((*time.shape, len(PARTS))), np.zeros(len(time))
+    left = np.zeros(time.shape) if particles else None
+    for body in lowered.bodies:
+        active, gone, off = _solve_body(body, time, accuracy, threads, particles)
+        active *= body.share[:, None, None]
+        parts += active
+        if left is not None and gone is not None:
+            left += body.share[:, None] * gone
+        error += body.share * off
+    return parts, left, error
+
+
+def _solve_body(body: Body, time: FloatArray, accuracy: str, threads: int | None,
+                particles: bool) -> tuple[FloatArray, FloatArray | None, FloatArray]:
+    """Return the same of one body; nan in rows for which a law gave no number."""
+    sizes = len(body.weights)
+    well = body.lanes.finite().reshape(-1, sizes).all(axis=1)
+    if not well.all():
+        active = np.full((*time.shape, len(PARTS)), np.nan)
+        every_left, error = np.full(time.shape, np.nan), np.full(len(time), np.nan)
+        if well.any():
+            lanes = body.lanes.take(np.repeat(well, sizes))
+            active[well], left, error[well] = _solve_body(
+                replace(body, lanes=lanes), time[well], accuracy, threads, particles)
+            every_left[well] = np.nan if left is None else left
+        return active, every_left if particles else None, error
+    end, times, level = time[:, -1], time.T, ACCURACIES[accuracy]
+    active, error = solve(body.lanes, body.weights, end, times, level, threads)
+    every = active
+    if particles and body.lanes.inactivates():
+        every, other = solve(body.lanes.without_inactivation(), body.weights, end, times, level,
+                             threads)
+        error = np.maximum(error, other)
+    left = left_carrier(every) if particles else None
+    return active[..., IN_TISSUE] if body.in_tissue else active, left, error
+
+
+def _control(free: Lowered, time: FloatArray, threads: int | None) -> FloatArray:
+    """Return the retained AUC [s] of free exosomes; rows of one wound and schedule share it."""
+    (body,) = free.bodies
+    lanes = [array.reshape(-1, len(time), len(body.weights))
+             for array in body.lanes.arrays().values()]
+    told = np.concatenate([*(np.moveaxis(array, 1, 0).reshape(len(time), -1) for array in lanes),
+                           time[:, -1:]], axis=1)
+    _, first, which = np.unique(told, axis=0, return_index=True, return_inverse=True)
+    chosen = (first[:, None] * len(body.weights) + np.arange(len(body.weights))).ravel()
+    body = replace(body, lanes=body.lanes.take(chosen), share=body.share[first])
+    parts = _solve_body(body, time[first], "screen", threads, particles=False)[0]
+    ledger = Ledger(parts, None, free.dose_per_area[first], at_wound=True)
+    auc = np.trapezoid(ledger["retained_fraction"], time[first], axis=1)
+    return np.asarray(auc)[which.ravel()]
