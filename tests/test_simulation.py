@@ -165,7 +165,8 @@ def test_evaluate_is_simulate_and_measure(monkeypatch: pytest.MonkeyPatch) -> No
     assert np.isnan(found["retained_7d_fraction"][1]).all()
     assert found["thickness"][3].tolist() == [2e-3] * 3
     assert np.ptp(found["plateau_modulus"][3]) > 0
-    assert found["irreversible_fraction"][0, 0] == 0.15
+    assert np.ptp(found["irreversible_fraction"][0]) > 0
+    assert found["irreversible_fraction"][0].tolist() == found["irreversible_fraction"][3].tolist()
 
 
 def test_numbers_of_a_table_do_not_depend_on_threads(monkeypatch: pytest.MonkeyPatch) -> None:
