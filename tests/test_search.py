@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from numpy.typing import NDArray
 
 from releasekit import candidates
 from releasekit.candidates import Wanted, coordinates, score, settle, tables
@@ -21,14 +20,10 @@ from releasekit.search import SearchResult, explore, optimise
 from releasekit.simulation import simulate
 from releasekit.study import Constraint, Mixture, Objective, Study, Vary
 
-VALID = Path(__file__).parent / "files" / "valid"
-Array = NDArray[np.float64]
-Evaluated = tuple[dict[str, Array], dict[int, str]]
+from .analytic import UNIT, Array, Evaluated, evaluator, zitzler, zitzlers
 
-UNIT = tuple(Vary(name, 0.0, 1.0) for name in (
-    "functionalisation_fraction", "macropore_fraction", "irreversible_fraction",
-    "surface_located_fraction"))
-"""Four quantities that go from 0 to 1."""
+VALID = Path(__file__).parent / "files" / "valid"
+
 CORNER = np.array([1.1, 1.1])
 
 
@@ -48,27 +43,14 @@ def found(two: Study) -> SearchResult:
 def known(two: Study, monkeypatch: pytest.MonkeyPatch) -> Study:
     """A study of one gel whose scores are Zitzler's first function: the front is 1 - sqrt(f)."""
     evaluate_by(monkeypatch, zitzler)
-    return replace(two, base=two.base[:1], vary=UNIT, constraints=(), budget=600, population=20,
-                   objectives=(Objective("released_7d_fraction", "minimise"),
-                               Objective("available_auc_d", "maximise")))
-
-
-def zitzler(columns: dict[str, Array]) -> dict[str, Array]:
-    u = np.stack([columns[vary.name] for vary in UNIT])
-    g = 1.0 + 9.0 * u[1:].mean(axis=0)
-    return {"released_7d_fraction": u[0], "available_auc_d": -g * (1.0 - np.sqrt(u[0] / g)),
-            "released_24h_fraction": u[1], "retained_auc_d": u[2]}
+    return zitzlers(two)
 
 
 def evaluate_by(monkeypatch: pytest.MonkeyPatch,
                 function: Callable[[dict[str, Array]], dict[str, Array]],
                 failed: Callable[[dict[str, Array]], dict[int, str]] = lambda columns: {}) -> None:
     """Let a cheap function take the place of the simulation."""
-    def evaluate(designs: Designs, names: Sequence[str], **_: Any) -> Evaluated:
-        columns = dict(designs.columns)
-        scores = function(columns)
-        return {name: scores[name][:, None].copy() for name in names}, failed(columns)
-    monkeypatch.setattr(candidates, "evaluate", evaluate)
+    monkeypatch.setattr(candidates, "evaluate", evaluator(function, failed))
 
 
 def volume(study: Study) -> float:
@@ -399,8 +381,13 @@ def test_picks_are_the_ends_and_the_middle(found: SearchResult) -> None:
 
 @pytest.mark.filterwarnings("ignore::releasekit.errors.ConditionWarning")
 def test_saved_picks_give_the_same_numbers(found: SearchResult, tmp_path: Path) -> None:
-    """Mistake: what is reported is not what the file gives, be it by rounding or screening."""
+    """Mistake: what is reported is not what the file gives, or is mixed with an earlier search."""
     found.save(tmp_path)
+    old = [tmp_path / "best" / name for name in ("9-lowest-old.toml", "9-lowest-old-swelling.csv")]
+    for file in old:
+        file.write_text("a pick of an earlier search")
+    found.save(tmp_path)
+    assert not any(file.exists() for file in old)
     files = sorted((tmp_path / "best").glob("*.toml"))
     assert len(files) == len(found.best) > 1
     for file, pick in zip(files, found.best, strict=True):

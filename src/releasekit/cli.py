@@ -184,29 +184,31 @@ def optimise(
     budget: Annotated[int | None, typer.Option(
         min=1, help="Candidates to try, in place of the study's.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of the search.")] = None,
-    out: Out = None, plot: Plot = None, json: Json = False, quiet: Quiet = False,
+    out: Out = None,
+    resume: Annotated[bool, typer.Option(
+        "--resume", help="Go on with the trials that lie in the result folder, if any.")] = False,
+    plot: Plot = None, json: Json = False, quiet: Quiet = False,
 ) -> None:
     """Search the formulations of a study for the best ones."""
     from releasekit.loading import load
-    from releasekit.results import may_write, save_run
     from releasekit.search import optimise as search
     from releasekit.study import Study
 
     _may_plot(plot, "curves")
-    if out:
-        may_write(out)
     wanted = load(study)
     if not isinstance(wanted, Study):
         raise InputError(Problem(f"is a {type(wanted).__name__.lower()}, not a study", file=study))
     _say_if_compiling(quiet)
-    with terminal.progress("searching", quiet) as progress:
-        result = search(wanted, budget=budget, seed=seed, progress=progress)
-    if out:
-        result.save(out)
-        if result.best:
-            save_run([pick.release for pick in result.best], out)
-        if not quiet:
-            terminal.say(f"wrote {out}")
+    try:
+        with terminal.progress("searching", quiet) as progress:
+            result = search(wanted, budget=budget, seed=seed, out=out, resume=resume,
+                            progress=progress)
+    except KeyboardInterrupt:
+        if out:
+            terminal.say(f"the trials so far are kept in {out}: --resume goes on from there")
+        raise
+    if out and not quiet:
+        terminal.say(f"wrote {out}")
     if plot and result.best:
         from releasekit.figures import plot as draw
         from releasekit.figures import plot_pareto, save_figure

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from releasekit import __version__, terminal
-from releasekit.errors import InputError
+from releasekit.errors import InputError, WorkError
 
 
 class Commands(TyperGroup):
@@ -23,6 +23,9 @@ class Commands(TyperGroup):
             except InputError as error:
                 terminal.complain(error)
                 raise typer.Exit(2) from None
+            except WorkError as error:
+                terminal.say(f"error: {error}")
+                raise typer.Exit(1) from None
             except KeyboardInterrupt:
                 terminal.say("stopped")
                 raise typer.Exit(130) from None

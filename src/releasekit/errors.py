@@ -61,6 +61,10 @@ class InputError(ReleasekitError):
         return "\n".join(str(problem) for problem in self.problems)
 
 
+class WorkError(ReleasekitError):
+    """Work that could not be finished, for want of disk space or of a machine; not the input."""
+
+
 class ReleasekitWarning(UserWarning):
     """Base of all warnings."""
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from releasekit.errors import InputError, Problem, nearest
+from releasekit.errors import InputError, Problem, WorkError, nearest
 from releasekit.toml_lines import Key, key_lines
 
 if TYPE_CHECKING:
@@ -119,6 +119,8 @@ def replacing(path: FilePath) -> Iterator[Path]:
         os.umask(mask)
         os.chmod(name, 0o666 & ~mask)  # mkstemp makes files that nobody else may read
         os.replace(name, target)
+    except OSError as error:
+        raise WorkError(f"{path}: cannot be written: {error.strerror}") from error
     finally:
         Path(name).unlink(missing_ok=True)
 
@@ -253,6 +255,12 @@ def write_text(path: FilePath, text: str) -> None:
     """Write a text file (a report, a figure as SVG)."""
     with replacing(path) as file:
         file.write_text(text, encoding="utf-8")
+
+
+def remove(folder: FilePath, pattern: str) -> None:
+    """Remove the files of a folder whose names match a pattern such as ``*.toml``."""
+    for path in Path(folder).glob(pattern):
+        path.unlink()
 
 
 def packaged(*parts: str) -> str:

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RUN_FILES = ("run.json", "release.csv", "metrics.csv")
-MARKS = ("run.json", "summary.json")
+TRIALS_FILE = "trials.sqlite"
+MARKS = ("run.json", "summary.json", TRIALS_FILE)
 """A folder with one of these is a result folder: of a run, or of a search."""
 SCHEMA = 1
 LIBRARIES = ("numpy", "scipy", "numba")
@@ -189,7 +190,7 @@ def _record(releases: Sequence[Release], accuracy: str,
         "options": {"draws": first.draws, "seed": first.seed, "accuracy": accuracy},
         "changes": dict(changes), "formulations": formulations,
         "materials": {key: _material(material) for key, material in materials.items()},
-        "checksums": _checksums([*(release.formulation.path for release in releases), *(
+        "checksums": checksums([*(release.formulation.path for release in releases), *(
             path for material in materials.values() for path in (material.path, *material.bases))]),
         "results": results,
     }
@@ -253,7 +254,8 @@ def _material(material: Material) -> dict[str, Any]:
             "path": material.path, "checksum": material.checksum, "bases": list(material.bases)}
 
 
-def _checksums(paths: Iterable[str]) -> dict[str, str]:
+def checksums(paths: Iterable[str]) -> dict[str, str]:
+    """Return the SHA-256 of files, without those that are not there any more."""
     found = {}
     for path in dict.fromkeys(filter(None, paths)):
         with contextlib.suppress(InputError):  # made in Python, or moved since

@@ -24,10 +24,12 @@ from releasekit.candidates import (
     settle,
 )
 from releasekit.errors import InputError
-from releasekit.files import FilePath, write_json, write_table
+from releasekit.files import FilePath, remove, write_json, write_table
 from releasekit.pareto import front, hypervolume
 from releasekit.picks import Pick, by_family, picks
+from releasekit.results import RUN_FILES, may_write, save_run
 from releasekit.study import Study
+from releasekit.trials import Trials, open_trials
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,12 +39,14 @@ IndexArray = NDArray[np.intp]
 Progress = Callable[[int, int, Mapping[str, Any]], None]
 Proposals = Generator[FloatArray, tuple[FloatArray, FloatArray], None]
 
-LOT = 256
-"""Candidates of a Sobol search that are simulated together."""
+LOT = 64
+"""Candidates that are kept together: a kill costs no more than these."""
 START_SHARE = 4
 """One part in so many of the budget is spread over the whole cube before evolution starts."""
 FAILED_EXCESS = 1e3
 """Excess that a failed candidate reports: worse than any that could be run."""
+PICK_FILES = "[0-9]*-*.*"
+"""Names of the files below ``best``."""
 
 
 @dataclass(frozen=True)
@@ -90,18 +94,27 @@ class SearchResult:
                 "warnings": self.warnings}
 
     def save(self, folder: FilePath) -> None:
-        """Write trials.csv, pareto.csv, summary.json and best/*.toml."""
+        """Write trials.csv, pareto.csv, summary.json, the picks as a run and as best/*.toml.
+
+        What an earlier search left there of picks is removed.
+        """
         place = Path(folder)
+        may_write(place)
+        for stale in (*RUN_FILES, f"best/{PICK_FILES}"):
+            remove(place, stale)
+        write_json(place / "summary.json", self.summary())
         write_table(place / "trials.csv", self.trials)
         write_table(place / "pareto.csv", self.pareto)
-        write_json(place / "summary.json", self.summary())
         for rank, pick in enumerate(self.best, 1):
             slug = re.sub(r"[^a-z0-9]+", "-", pick.label.lower()).strip("-")
             pick.save(place / "best" / f"{rank}-{slug}.toml")
+        if self.best:
+            save_run([pick.release for pick in self.best], place)
 
 
-def optimise(study: Study, budget: int | None = None, seed: int | None = None,
-             threads: int | None = None, progress: Progress | None = None) -> SearchResult:
+def optimise(study: Study, budget: int | None = None, seed: int | None = None, *,
+             out: FilePath | None = None, resume: bool = False, workers: int | None = None,
+             cluster: str | None = None, progress: Progress | None = None) -> SearchResult:
     """Search the formulations of a study.
 
     Parameters
@@ -110,56 +123,101 @@ def optimise(study: Study, budget: int | None = None, seed: int | None = None,
         What varies, what is wanted, what must hold.
     budget, seed
         Candidates to try and seed, in place of those of the study.
-    threads
-        Cores to use; all by default. Results do not depend on it.
+    out
+        Result folder. Trials are kept in its ``trials.sqlite`` as they are made, so that nothing
+        is lost when the search is stopped; the other files are written at the end.
+    resume
+        Continue the search whose trials lie in ``out``; with the same study it ends as if it had
+        never been stopped. Starts anew where there are none.
+    workers
+        Processes that simulate; by default this process alone, with a thread per core. A script
+        that asks for more must start its work below ``if __name__ == "__main__":``.
+    cluster
+        Address of a Dask scheduler, such as ``tcp://10.0.0.7:8786``, whose workers simulate.
     progress
         Called after each lot with (candidates done, candidates in all, counts and best so far).
 
     Returns
     -------
     SearchResult
-        Without picks, but with the reason, where no candidate keeps the constraints.
+        Without picks, but with the reason, where no candidate keeps the constraints. The same
+        for any workers and cluster.
 
     Raises
     ------
     InputError
-        The budget is less than one candidate.
+        The budget is less than one candidate, the folder cannot be used, its trials are of another
+        study, or there is no such cluster.
+    WorkError
+        The disk is full, or workers died. Trials up to there are kept.
     """
     if budget is not None and budget < 1:
         raise InputError("a search needs a budget of 1 candidate or more")
+    if resume and out is None:
+        raise InputError("only a search with a result folder can be resumed")
     started = time.perf_counter()
     study = replace(study, budget=study.budget if budget is None else budget,
                     seed=study.seed if seed is None else seed)
-    scored = explore(study, threads, progress)
+    if out is not None:
+        may_write(out)
+    with open_trials(study, out, resume) as trials:
+        scored = explore(study, trials, progress)
+    result = _result(scored, started)
+    if out is not None:
+        result.save(out)
+    return result
+
+
+def _result(scored: Scored, started: float) -> SearchResult:
+    """Check the front again at default accuracy and say what comes of it."""
     kept, feasible, ran = scored.minimised(), scored.feasible(), _ran(scored)
     volume = hypervolume(kept[feasible], kept[ran].min(axis=0), kept[ran].max(axis=0)) \
         if feasible.any() else 0.0
-    trials = scored.table()
-    places, checked = _recheck(scored, threads)
-    pareto = checked.table().assign(trial=places)
+    places, checked = _recheck(scored)
     return SearchResult(
-        study, picks(checked, places, threads), trials, pareto, len(scored),
+        scored.study, picks(checked, places, None), scored.table(),
+        checked.table().assign(trial=places), len(scored),
         time.perf_counter() - started, volume, by_family(scored),
         "" if len(checked) else _unsatisfied(scored),
-        tuple(str(concern) for concern in study.concerns()))
+        tuple(str(concern) for concern in scored.study.concerns()))
 
 
-def explore(study: Study, threads: int | None = None, progress: Progress | None = None) -> Scored:
-    """Return all candidates of a search, in their order, screened."""
+def explore(study: Study, trials: Trials | None = None,
+            progress: Progress | None = None) -> Scored:
+    """Return all candidates of a search, in their order, screened.
+
+    Parameters
+    ----------
+    study
+        What varies, what is wanted, what must hold.
+    trials
+        Where they are kept; what is kept there already is not simulated again.
+    progress
+        Called after each lot.
+    """
     lots: list[Scored] = []
     done = 0
     proposals = {"evolution": _evolution, "sobol": _sobol}[study.method](study)
     points = next(proposals)
     while True:
-        lot = score(study, points[:study.budget - done], threads=threads)
-        lots.append(lot)
-        done += len(lot)
-        if progress:
-            progress(done, study.budget, _so_far(Scored.join(lots)))
+        points = settle(study, points[:study.budget - done])
+        generation = len(lots)
+        for first in range(0, len(points), LOT):
+            part = points[first:first + LOT]
+            lot = trials.read(done, part) if trials is not None else None
+            if lot is None:
+                lot = score(study, part)
+                if trials is not None:
+                    trials.write(done, lot)
+            lots.append(lot)
+            done += len(lot)
+            if progress:
+                progress(done, study.budget, _so_far(Scored.join(lots)))
         if done >= study.budget:
             return Scored.join(lots)
+        told = Scored.join(lots[generation:])
         try:
-            points = proposals.send((lot.minimised(), lot.excess()))
+            points = proposals.send((told.minimised(), told.excess()))
         except StopIteration:  # nothing new is left to try
             return Scored.join(lots)
 
@@ -176,9 +234,7 @@ def _spread(study: Study, count: int) -> FloatArray:
 
 
 def _sobol(study: Study) -> Proposals:
-    points = _spread(study, study.budget)
-    for start in range(0, len(points), LOT):
-        yield points[start:start + LOT]
+    yield _spread(study, study.budget)
 
 
 def _evolution(study: Study) -> Proposals:
@@ -247,7 +303,7 @@ def _so_far(scored: Scored) -> dict[str, Any]:
     return {"feasible": int(feasible.sum()), "failed": len(scored.failed), "best": best}
 
 
-def _recheck(scored: Scored, threads: int | None) -> tuple[IndexArray, Scored]:
+def _recheck(scored: Scored) -> tuple[IndexArray, Scored]:
     """Return the feasible front at default accuracy, with the places of its trials.
 
     Screening errs by a few thousandths, which is enough to cross a limit. Where all of the front
@@ -258,7 +314,7 @@ def _recheck(scored: Scored, threads: int | None) -> tuple[IndexArray, Scored]:
     for places in (_different(scored, best), _different(scored, feasible)):
         if not places.size:
             break
-        checked = score(scored.study, scored.points[places], "default", threads)
+        checked = score(scored.study, scored.points[places], "default")
         good = np.flatnonzero(checked.feasible())
         if good.size:
             rows = good[front(checked.minimised()[good])]

@@ -203,6 +203,24 @@ def test_optimise_in_json_and_in_words(run: Run, study: Path, tmp_path: Path,
     assert (tmp_path / "front.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_search_is_resumed_not_repeated(run: Run, study: Path, tmp_path: Path,
+                                          read_json: ReadJson) -> None:
+    """Mistake: the same command again throws hours of trials away, or mixes two studies."""
+    arguments = ("optimise", study, "--budget", "12", "--out", tmp_path / "found")
+    first = read_json(run(*arguments, "--resume", "--json").stdout)  # an empty folder: it starts
+    table = (tmp_path / "found" / "trials.csv").read_bytes()
+    again = run(*arguments, code=2)
+    assert "trials.sqlite: holds the trials of an earlier search (continue it with --resume" \
+        in again.stderr
+    finished = read_json(run(*arguments, "--resume", "--json").stdout)
+    assert finished["best"] == first["best"]
+    assert (tmp_path / "found" / "trials.csv").read_bytes() == table
+    other = run(*arguments, "--resume", "--seed", "6", code=2)
+    assert "-study.seed = 1\n+study.seed = 6" in other.stderr
+    assert "result folder" in run("optimise", study, "--resume", code=2).stderr
+    assert "cannot be written" in run(*arguments[:-1], "/proc/nowhere", code=2).stderr
+
+
 def test_search_that_finds_nothing_fails(run: Run, study: Path, read_json: ReadJson) -> None:
     """Mistake: an infeasible study ends well, or is called a mistake of the file."""
     study.write_text(study.read_text().replace("at_most = 0.3", "at_most = 0.001"))
