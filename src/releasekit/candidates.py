@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from releasekit.errors import InputError
 from releasekit.formulation import Designs, Formulation
 from releasekit.simulation import evaluate
 from releasekit.study import Mixture, Study, Vary, with_words
 from releasekit.units import from_si, to_si
 from releasekit.vocabulary import QUANTITIES
+from releasekit.workers import Each, in_pieces
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.intp]
-Each = Callable[[Callable[[Designs], Any], list[Designs]], Iterable[Any]]
-"""``map`` or what takes its place to evaluate pieces elsewhere; the order stays."""
 
 FORMULATION = "formulation"
 """First coordinate of a study with several formulations: which of them."""
 STEPS = 200
 """A linear range is cut into at least so many steps of one decimal place: a recipe can be made."""
-PIECE_ROWS = 128
-"""Designs times draws that are evaluated together; fixed, so results do not depend on workers."""
 SLACK = 1e-9
 """Share of a limit by which rounding may overstep it."""
 
@@ -356,7 +351,7 @@ def score(study: Study, points: FloatArray, accuracy: str = "screen",
     accuracy, threads
         See ``simulate``.
     each
-        Evaluates the pieces.
+        Takes the place of ``map`` to simulate elsewhere.
     """
     points = settle(study, points)
     wanted = [*objectives(study), *(limit.wanted for limit in limits(study))]
@@ -366,23 +361,14 @@ def score(study: Study, points: FloatArray, accuracy: str = "screen",
     idle: dict[str, set[int]] = {name: set() for name in names}
     judged = {one.name for one in objectives(study)}
     groups = list(tables(study, points))
-    pieces = [piece for rows, designs in groups
-              for piece in _pieces(rows, designs, max(1, PIECE_ROWS // max(study.draws, 1)))]
-    evaluated = each(partial(_evaluated, names=names, draws=study.draws, seed=study.seed,
-                             accuracy=accuracy, threads=threads), [piece for _, piece in pieces])
-    for (rows, _), outcome in zip(pieces, evaluated, strict=True):
-        if isinstance(outcome, str):
-            failed.update(dict.fromkeys(map(int, rows), outcome))
-            continue
-        found, sick = outcome
+    outcomes = in_pieces(evaluate, [designs for _, designs in groups], names, each,
+                         draws=study.draws, seed=study.seed, accuracy=accuracy, threads=threads)
+    for (rows, _), (found, sick) in zip(groups, outcomes, strict=True):
         for name in names:
             draws[name][rows] = found[name]
-        failed.update({int(rows[row]): why for row, why in sick.items()})
-    for rows, _ in groups:
-        ran = any(int(row) not in failed for row in rows)
-        for name in set(names) - judged if ran else ():
-            if np.isnan(draws[name][rows]).all():
+            if name not in judged and len(sick) < len(rows) and np.isnan(found[name]).all():
                 idle[name].update(map(int, rows))
+        failed.update({int(rows[row]): why for row, why in sick.items()})
     values = {one.label(study): one.pessimistic(draws[one.name]) for one in wanted}
     for one in wanted:
         values[one.label(study)][list(idle[one.name])] = np.nan
@@ -392,19 +378,3 @@ def score(study: Study, points: FloatArray, accuracy: str = "screen",
     for column in values.values():
         column[list(failed)] = np.nan
     return Scored(study, points, values, dict(sorted(failed.items())))
-
-
-def _pieces(rows: IndexArray, designs: Designs, size: int) -> Iterator[tuple[IndexArray, Designs]]:
-    for first in range(0, len(rows), size):
-        part = slice(first, first + size)
-        yield rows[part], Designs(designs.base, {name: column[part]
-                                                 for name, column in designs.columns.items()})
-
-
-def _evaluated(designs: Designs, names: Sequence[str], **options: Any
-               ) -> tuple[dict[str, FloatArray], dict[int, str]] | str:
-    """Evaluate a piece; where a material lacks a fact none of it can be run, and it says why."""
-    try:
-        return evaluate(designs, names, **options)
-    except InputError as error:
-        return str(error)
