@@ -3,6 +3,7 @@
 import os
 import shutil
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -197,6 +198,70 @@ def test_cache_notices_changes(tmp_path: Path) -> None:
     base.write_text(base.read_text().replace("value = 310", "value = 320"))
     os.utime(base, ns=(1, 1))
     assert load_material(path).facts["relaxation_time"].value == 320.0
+
+
+def test_three_numbers_of_ones_own_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mistake: one's own file has to repeat the library's, or the library's number wins."""
+    (tmp_path / "materials").mkdir()
+    (tmp_path / "materials" / "batch-12.toml").write_text("""\
+kind = "material"
+schema = 1
+name = "GelMA, batch 12"
+role = "polymer"
+extends = "gelma"
+
+[facts.plateau_modulus]
+value = 3.7
+unit = "kPa"
+sd = 0.4
+basis = "measured"
+source = "own"
+
+[facts.relaxation_time]
+value = 310
+unit = "s"
+gsd = 1.3
+basis = "measured"
+source = "own"
+
+[facts.mesh_size_gsd]
+value = 1.45
+unit = "1"
+sd = 0.1
+basis = "measured"
+source = "own"
+
+[sources.own]
+citation = "Own rheometer, notebook 12, page 34."
+""", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    batch, library = load_material("batch-12", "polymer"), load_material("gelma", "polymer")
+    assert batch.facts["plateau_modulus"].value == 3700.0
+    assert batch.facts["relaxation_time"].value == 310.0
+    assert batch.facts["mesh_size_gsd"].value == 1.45
+    own = {"plateau_modulus", "relaxation_time", "mesh_size_gsd"}
+    assert {name for name, fact in batch.facts.items() if fact.material == "batch-12"} == own
+    assert {name: fact for name, fact in batch.facts.items() if name not in own} == {
+        name: fact for name, fact in library.facts.items() if name not in own}
+
+
+@pytest.mark.parametrize("path", [*list_materials(), VALID / "soft-gel-lot-7.toml"],
+                         ids=lambda path: Path(path).stem)
+def test_saved_material_is_the_same(path: str, tmp_path: Path) -> None:
+    """Mistake: a number, spread, table, condition or source is lost or rounded on saving."""
+    material = load_material(str(path))
+    material.save(tmp_path / "again.toml")
+    again = load_material(str(tmp_path / "again.toml"))
+
+    def plain(found: Material) -> dict[str, Fact]:
+        return {name: replace(fact, material="", unit="") for name, fact in found.facts.items()}
+
+    assert plain(again) == plain(material)
+    assert (again.name, again.role, again.description) == (
+        material.name, material.role, material.description)
+    cited = {fact.source for fact in material.facts.values()} - {""}
+    assert again.sources == {key: material.sources[key] for key in material.sources
+                             if key in cited}
 
 
 def test_problems_of_all_facts_come_at_once() -> None:

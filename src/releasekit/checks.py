@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import warnings
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,10 @@ from releasekit.vocabulary import OPTIONS, QUANTITIES
 
 HEADER = ("kind", "schema", "name", "description", "metadata")
 """Keys that every file may have."""
+MESH_NAMES = ("mesh_size", "mesh_size_median")
+LARGEST_MESH = 5e-7
+"""Mesh size [m] of a gel of k_B T/ξ³ = 0.03 Pa, far softer than any that keeps its shape."""
+DRIED = re.compile(r"\bSEM\b|(?i:scanning electron|lyophili\w*|freeze-dr\w*|dried gel)")
 _SOURCE_KEYS = ("citation", "doi", "pmc", "pmid", "url")
 
 
@@ -189,6 +194,19 @@ class Checks:
             problem = self.document.problem(span_message(name, value, "usual"), *where)
             warnings.warn(str(problem), RangeWarning, stacklevel=2)
         return value
+
+    def mesh(self, name: str, value: float, origin: str, *where: Key) -> None:
+        """Refuse pores of a dried gel given as its mesh size; ``origin`` is its note and source."""
+        if name not in MESH_NAMES:
+            return
+        seen = DRIED.search(origin)
+        if seen or value > LARGEST_MESH:
+            why = f"its origin speaks of {seen[0]!r}" if seen else (
+                f"a network with a mesh above {shown(name, LARGEST_MESH)} would have a modulus "
+                "below 0.04 Pa")
+            self.say("pores of a dried gel in the electron microscope are not its mesh: drying "
+                     f"and ice make them, {why}", *where, suggestion="leave it out and give "
+                     "plateau_modulus; pores seen in the wet gel are pore_diameter")
 
     def option(self, name: str, value: Any, *where: Key) -> str:
         """Return a word that is one of the known options."""

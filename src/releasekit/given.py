@@ -64,8 +64,10 @@ def given_from(checks: Checks, name: str, table: Any,
         checks.say("needs either value or data", *where)
         return None
     if "value" in table:
-        return Given(name, checks.quantity(name, table["value"], *where, "value"),
-                     source=source, note=note)
+        number = checks.quantity(name, table["value"], *where, "value")
+        citation = sources[source].citation if source in sources else ""
+        checks.mesh(name, number, f"{note} {citation}", *where)
+        return Given(name, number, source=source, note=note)
     series = _series(checks, name, table, *where)
     return Given(name, None, *series, source=source, note=note) if series else None
 
