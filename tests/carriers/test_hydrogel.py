@@ -325,3 +325,11 @@ def test_rows_do_not_know_of_each_other() -> None:
         single = run(Designs(base, {k: np.array([v[row]]) for k, v in columns.items()}))
         for name in ("released_fraction", "retained_fraction", "washed_out_fraction"):
             assert single[name][0] == pytest.approx(together[name][row], abs=1e-12)
+
+
+def test_a_known_volume_fraction_is_not_computed() -> None:
+    """Mistake: the fraction from the precursor beats the one that was measured in the gel."""
+    made = run(bench(duration="1 h"), accuracy="screen").properties["polymer_volume_fraction"]
+    known = run(bench(duration="1 h", polymer_volume_fraction=0.0137), accuracy="screen")
+    assert made[0] == pytest.approx(75.0 / 1350.0)
+    assert known.properties["polymer_volume_fraction"][0] == 0.0137

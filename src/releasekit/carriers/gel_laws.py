@@ -43,8 +43,9 @@ class Network(NamedTuple):
 # structure -------------------------------------------------------------------------------------
 
 def swollen_fraction(inputs: Inputs) -> FloatArray:
-    """Return the polymer volume fraction of the gel at use, [row]."""
-    return np.clip(inputs.call(network.volume_fraction), 1e-6, 0.99)
+    """Return the polymer volume fraction of the gel at use, [row]: known, or from its make."""
+    known = inputs.get("polymer_volume_fraction")
+    return np.clip(inputs.call(network.volume_fraction) if known is None else known, 1e-6, 0.99)
 
 
 def _from_modulus(inputs: Inputs) -> Network:
