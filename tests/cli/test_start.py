@@ -65,9 +65,14 @@ class FakeTerminal(io.StringIO):
 
 
 def test_progress_only_where_somebody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Mistake: a bar is written to a log file, or in spite of --quiet."""
+    """Mistake: a bar for short work, in a log file, or in spite of --quiet."""
     screen = FakeTerminal()
     monkeypatch.setattr(sys, "stderr", screen)
+    with terminal.progress("searching", quiet=False) as move:
+        assert move is not None
+        move(3, 7, {})
+    assert "searching" not in screen.getvalue()
+    monkeypatch.setattr(terminal, "PATIENCE", 0.0)
     with terminal.progress("searching", quiet=False) as move:
         assert move is not None
         move(3, 7, {})
