@@ -10,12 +10,13 @@ import pandas as pd
 import pytest
 
 from releasekit import candidates
-from releasekit.candidates import Wanted, coordinates, score, settle, tables
+from releasekit.candidates import Wanted, score
 from releasekit.errors import InputError
 from releasekit.formulation import Designs
 from releasekit.loading import load
 from releasekit.metrics import measure, metric
 from releasekit.pareto import hypervolume
+from releasekit.recipes import coordinates, settle, tables
 from releasekit.search import SearchResult, explore, optimise
 from releasekit.simulation import simulate
 from releasekit.study import Constraint, Mixture, Objective, Study, Vary
@@ -216,7 +217,8 @@ def test_nothing_feasible_explains_itself(known: Study) -> None:
     lines = result.unsatisfied.splitlines()
     assert lines[0] == "none of 120 candidates keeps all constraints"
     best = result.trials["available_auc_d"].max()
-    assert lines[1] == f"available_auc_d at least 3: broken by 120, at best {best:.4g}"
+    assert lines[1] == (f"available_auc_d at least 3: broken by 120 of 120, at best {best:.4g}, "
+                        f"{1 - best / 3:.1%} off")
     assert lines[2].startswith("retained_auc_d at most 0.5: broken by ")
     nearest = result.trials["available_auc_d"][int(lines[3].split("trial ")[1].split(",")[0])]
     assert nearest == pytest.approx(best, abs=0.2)
@@ -414,7 +416,7 @@ def test_limits_are_named(two: Study) -> None:
                    objectives=(Objective("retained_7d_fraction", "maximise"),),
                    constraints=(Constraint("plateau_modulus", at_most=3e3),))
     pick = optimise(thin).best[0]
-    assert pick.label == "highest retained_7d_fraction"
+    assert pick.label == "best retention (highest retained_7d_fraction), most robust"
     assert pick.limited_by == ("thickness near the highest allowed, 1.1 mm",)
     close = replace(thin, constraints=(Constraint("plateau_modulus", at_most=2.4e3),))
     assert optimise(close).best[0].limited_by == (

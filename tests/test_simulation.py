@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from releasekit import running, simulation
+from releasekit.carriers.families import FAMILIES
 from releasekit.errors import ComparisonWarning, ConditionWarning, InputError
 from releasekit.facts import Spread
 from releasekit.formulation import Designs, Formulation
-from releasekit.metrics import metric
+from releasekit.metrics import measure, metric
 from releasekit.running import output_times
 from releasekit.simulation import compare, evaluate, simulate, unequal_doses
 
@@ -34,6 +35,50 @@ def with_spreads(formulation: Formulation, spreads: Mapping[str, tuple[Spread, s
             facts[name] = replace(fact, spread=spread, basis=basis)
         materials[role] = replace(material, facts=facts)
     return replace(formulation, materials=materials)
+
+
+# draws that fail --------------------------------------------------------------------------------
+
+@pytest.fixture
+def third_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every third row of a hydrogel be impossible to make."""
+    family = FAMILIES["hydrogel"]
+
+    def lower(inputs: Any, sizes: int) -> Any:
+        lowered = family.lower(inputs, sizes)
+        bad = range(2, inputs.rows, 3)
+        (body,) = lowered.bodies
+        extent = body.lanes.extent.reshape(-1, inputs.rows, sizes).copy()
+        extent[:, list(bad)] = np.nan
+        lanes = replace(body.lanes, extent=extent.reshape(body.lanes.extent.shape))
+        return replace(lowered, bodies=(replace(body, lanes=lanes),),
+                       failed=dict.fromkeys(bad, "the mould is too small"))
+    monkeypatch.setitem(FAMILIES, "hydrogel", replace(family, lower=lower))
+
+
+@pytest.mark.usefixtures("third_fails")
+def test_draws_that_fail_are_counted_and_told() -> None:
+    """Mistake: one draw without a number refuses the whole run, or is dropped without a word."""
+    with pytest.warns(ConditionWarning, match=r"2 of 7 draws have no result.*too small \(2\)"):
+        release = simulate(gel(), draws=7, seed=3, explain=False)
+    assert list(release.failed) == [2, 5]
+    told = measure(release, ["retained_7d_fraction", "t50_release_d"])
+    assert told["retained_7d_fraction_undefined_fraction"] == pytest.approx(2 / 7)
+    values = metric(release, "retained_7d_fraction")
+    assert told["retained_7d_fraction"] == np.median(values[[0, 1, 3, 4, 6]])
+    (one,) = simulate([gel()], draws=7, seed=3, explain=False)
+    assert one.warnings == release.warnings
+    assert simulate(gel(), draws=2, seed=3, explain=False).warnings == release.warnings[:-1]
+
+
+def test_no_draw_left_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mistake: a table of nan is returned for a design of which no draw can be run."""
+    family = FAMILIES["hydrogel"]
+    none = replace(family, lower=lambda inputs, sizes: replace(
+        family.lower(inputs, sizes), failed=dict.fromkeys(range(inputs.rows), "no such mould")))
+    monkeypatch.setitem(FAMILIES, "hydrogel", none)
+    with pytest.raises(InputError, match="no such mould"):
+        simulate(gel(), draws=3, explain=False)
 
 
 # one, many, in any order --------------------------------------------------------------------------

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from releasekit.candidates import limits, objectives, tables
+from releasekit.candidates import limits, objectives
 from releasekit.errors import ComparisonWarning, ConditionWarning, ReleasekitWarning
 from releasekit.loading import load
+from releasekit.recipes import tables
 from releasekit.study import Constraint, Mixture, Objective, Study, Vary
 
 VALID = Path(__file__).parent / "files" / "valid"

@@ -262,7 +262,9 @@ def number_of(release: Release, name: str) -> FloatArray:
 
 
 def measure(release: Release, names: Sequence[str] = tuple(METRICS)) -> dict[str, float | None]:
-    """Return the metrics of one design; medians over its draws.
+    """Return the metrics of one design; medians over its draws, 5 and 95 % quantiles.
+
+    Where some draws have no value, ``<metric>_undefined_fraction`` is their share.
 
     Parameters
     ----------
@@ -278,10 +280,12 @@ def measure(release: Release, names: Sequence[str] = tuple(METRICS)) -> dict[str
     """
     found: dict[str, float | None] = {}
     for name in names:
-        values = metric(release, name)
-        values = values[~np.isnan(values)]
+        every = metric(release, name)
+        values = every[~np.isnan(every)]
         found[name] = float(np.median(values)) if values.size else None
         if release.draws and values.size:
             for label, share in (("p05", 0.05), ("p95", 0.95)):
                 found[f"{name}_{label}"] = float(np.quantile(values, share))
+            if len(values) < len(every):
+                found[f"{name}_undefined_fraction"] = 1.0 - len(values) / len(every)
     return found

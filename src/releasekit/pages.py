@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from releasekit.facts import Material
     from releasekit.formulation import Formulation
     from releasekit.making import ProcessStep
+    from releasekit.picks import Pick
     from releasekit.search import SearchResult
     from releasekit.verification import Outcome
 
@@ -158,10 +159,37 @@ def print_picks(result: SearchResult) -> None:
         for rank, pick in enumerate(picks, 1):
             if pick.limited_by:
                 text(f"{rank} is limited by {'; '.join(pick.limited_by)}")
+            for limit, share in pick.held.items():
+                if share < 1.0:
+                    text(f"{rank}: {limit} holds in {share:.0%} of the draws")
+            for other in pick.relaxed[:1]:
+                gain = ", ".join(f"{name} {number(value)}"
+                                 for name, value in other.objectives.items())
+                text(f"{rank}: were {other.limit} relaxed to {other.relaxed_to}: {gain} "
+                     f"(trial {other.trial})")
+            text(f"{rank}: {pick.sterility}")
+        print_effects(picks)
+    if len(result.ranking) > 1:
+        table(("rank", "formulation", "family", "in it", "hypervolume",
+               *result.ranking[0].objectives),
+              [(str(one.rank), one.formulation, one.carrier, str(one.rank_in_family),
+                number(one.hypervolume), *map(number, one.objectives.values()))
+               for one in result.ranking], "formulations by how much of the front they reach; "
+              "objectives of their balanced trial", fixed=2)
     if len(result.families) > 1:
         print_families(result)
     text(f"{result.evaluations} candidates in {result.seconds:.1f} s, hypervolume "
          f"{number(result.hypervolume)}")
+
+
+def print_effects(picks: Sequence[Pick]) -> None:
+    """Print what each choice does to the objectives of each pick, all else as it is."""
+    wanted = list(picks[0].objectives)
+    table(("pick", "choice", "from", "to", *wanted),
+          [(str(rank), one.choice, number(one.start), number(one.end),
+            *(f"{one.changes[name]:+.2g}" if one.changes else "fails" for name in wanted))
+           for rank, pick in enumerate(picks, 1) for one in pick.effects],
+          "what one step in each choice changes", fixed=2)
 
 
 def print_families(result: SearchResult) -> None:

@@ -58,6 +58,11 @@ def hypervolume(objectives: FloatArray, ideal: FloatArray, worst: FloatArray) ->
     return float(HV(ref_point=np.ones(len(ideal)))(inside)) if len(inside) else 0.0
 
 
+def distance(objectives: FloatArray, ideal: FloatArray, worst: FloatArray) -> FloatArray:
+    """Return the distance of each point from the ideal, each objective scaled to its range."""
+    return np.asarray(np.linalg.norm(normalised(objectives, ideal, worst), axis=1))
+
+
 def balanced(objectives: FloatArray) -> int:
     """Return the place of the point nearest to the ideal, each objective scaled to its range.
 
@@ -66,5 +71,4 @@ def balanced(objectives: FloatArray) -> int:
     >>> balanced(np.array([[0.0, 31.0], [2.3, 3.7], [9.1, 0.0]]))
     1
     """
-    scaled = normalised(objectives, objectives.min(axis=0), objectives.max(axis=0))
-    return int(np.argmin(np.linalg.norm(scaled, axis=1)))
+    return int(np.argmin(distance(objectives, objectives.min(axis=0), objectives.max(axis=0))))

@@ -7,26 +7,20 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from releasekit.candidates import (
-    SLACK,
-    Scored,
-    coordinates,
-    limits,
-    objectives,
-    score,
-    settle,
-)
+from releasekit.candidates import SLACK, Scored, limits, objectives, score
 from releasekit.errors import InputError
 from releasekit.files import FilePath, remove, write_json, write_table
 from releasekit.pareto import front, hypervolume
-from releasekit.picks import Pick, by_family, picks
+from releasekit.picks import Pick, picks
+from releasekit.ranking import Ranked, by_family, ranking
+from releasekit.recipes import coordinates, settle
 from releasekit.results import RUN_FILES, may_write, save_run
 from releasekit.study import Study
 from releasekit.trials import Trials, open_trials
@@ -68,6 +62,8 @@ class SearchResult:
         the feasible trials dominate.
     families
         Carrier family -> the best that its feasible trials reach in each objective.
+    ranking
+        The formulations, the one that reaches most first.
     unsatisfied
         Empty, or why nothing is feasible.
     """
@@ -82,11 +78,12 @@ class SearchResult:
     families: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     unsatisfied: str = ""
     warnings: tuple[str, ...] = field(default=())
+    ranking: tuple[Ranked, ...] = ()
 
     def summary(self) -> dict[str, Any]:
         """Return what JSON says of it."""
         return {"name": self.study.name, "best": [pick.summary() for pick in self.best],
-                "families": self.families,
+                "families": self.families, "ranking": [asdict(one) for one in self.ranking],
                 "evaluations": self.evaluations, "seconds": self.seconds,
                 "hypervolume": self.hypervolume, "unsatisfied": self.unsatisfied,
                 "method": self.study.method, "seed": self.study.seed,
@@ -175,11 +172,11 @@ def _result(scored: Scored, started: float) -> SearchResult:
         if feasible.any() else 0.0
     places, checked = _recheck(scored)
     return SearchResult(
-        scored.study, picks(checked, places, None), scored.table(),
+        scored.study, picks(scored, checked, places), scored.table(),
         checked.table().assign(trial=places), len(scored),
         time.perf_counter() - started, volume, by_family(scored),
         "" if len(checked) else _unsatisfied(scored),
-        tuple(str(concern) for concern in scored.study.concerns()))
+        tuple(str(concern) for concern in scored.study.concerns()), ranking(scored))
 
 
 def explore(study: Study, trials: Trials | None = None,
@@ -345,11 +342,15 @@ def _unsatisfied(scored: Scored) -> str:
         if broken[i]:
             values = scored.of(limit.wanted)[ran]
             best = float(values.max() if limit.wanted.low_is_bad else values.min())
-            lines.append(f"{limit}: broken by {broken[i]}, at best {limit.said(best)}")
+            short = limit.excess(np.array([best]))[0]
+            told = f", {short:.1%} off" if short > SLACK else " (others then break)"
+            lines.append(f"{limit}: broken by {broken[i]} of {len(excess)}, at best "
+                         f"{limit.said(best)}{told}")
     if len(excess):
         nearest = int(np.argmin(excess.max(axis=1)))
-        lines.append(f"nearest to all of them: trial {np.flatnonzero(ran)[nearest]}, "
-                     f"off by {excess[nearest].max():.1%}")
+        worst = limits(scored.study)[int(np.argmax(excess[nearest]))]
+        lines.append(f"nearest to all of them: trial {np.flatnonzero(ran)[nearest]}, off by "
+                     f"{excess[nearest].max():.1%} in {worst.wanted.name}")
     for reason, times in Counter(scored.failed.values()).most_common(3):
         lines.append(f"failed, {times} times: {reason}")
     return "\n".join(lines)

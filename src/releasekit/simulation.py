@@ -69,7 +69,7 @@ def simulate(
         return _simulate(what, draws, seed, accuracy, threads, progress)
     if isinstance(what, Formulation):
         release = _simulate(Designs(what), draws, seed, accuracy, threads, progress)
-        _raise_if_failed(release)
+        release = _with_failures_told(release)
         for text in release.warnings:
             warnings.warn(text, ConditionWarning, stacklevel=2)
         return _explained(release, threads) if explain else release
@@ -77,8 +77,7 @@ def simulate(
     for indices, designs in Designs.stack(what):
         together = _simulate(designs, draws, seed, accuracy, threads, progress)
         for place, index in enumerate(indices):
-            one = together.row(place)
-            _raise_if_failed(one)
+            one = _with_failures_told(together.row(place))
             base = Designs(what[index], one.designs.columns)
             one = Release(**{**one.__dict__, "designs": base})
             results[index] = _explained(one, threads) if explain else one
@@ -229,9 +228,17 @@ def unequal_doses(releases: Sequence[Release]) -> str:
 
 # one table of designs ----------------------------------------------------------------------------
 
-def _raise_if_failed(release: Release) -> None:
-    if release.failed:
-        raise InputError("; ".join(dict.fromkeys(release.failed.values())))
+def _with_failures_told(release: Release) -> Release:
+    """Return one formulation with a warning if some of its draws failed; raise if all did."""
+    reasons = Counter(release.failed.values())
+    if not reasons:
+        return release
+    if len(release.failed) == len(release):
+        raise InputError("; ".join(reasons))
+    told = "; ".join(f"{why} ({times})" for why, times in reasons.most_common())
+    return replace(release, warnings=(*release.warnings, (
+        f"{len(release.failed)} of {len(release)} draws have no result, bands and metrics are "
+        f"those of the others: {told}")))
 
 
 def _simulate(designs: Designs, draws: int, seed: int, accuracy: str, threads: int | None,
