@@ -185,6 +185,10 @@ def optimise(
         min=1, help="Candidates to try, in place of the study's.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of the search.")] = None,
     out: Out = None,
+    workers: Annotated[int | None, typer.Option(
+        min=1, help="Processes; by default one per core, if there is work for them.")] = None,
+    cluster: Annotated[str | None, typer.Option(
+        metavar="ADDRESS", help="A Dask scheduler, e.g. tcp://10.0.0.7:8786.")] = None,
     resume: Annotated[bool, typer.Option(
         "--resume", help="Go on with the trials that lie in the result folder, if any.")] = False,
     plot: Plot = None, json: Json = False, quiet: Quiet = False,
@@ -193,16 +197,19 @@ def optimise(
     from releasekit.loading import load
     from releasekit.search import optimise as search
     from releasekit.study import Study
+    from releasekit.workers import usual_workers
 
     _may_plot(plot, "curves")
     wanted = load(study)
     if not isinstance(wanted, Study):
         raise InputError(Problem(f"is a {type(wanted).__name__.lower()}, not a study", file=study))
+    if workers is None and cluster is None:
+        workers = usual_workers((budget or wanted.budget) * max(wanted.draws, 1))
     _say_if_compiling(quiet)
     try:
         with terminal.progress("searching", quiet) as progress:
             result = search(wanted, budget=budget, seed=seed, out=out, resume=resume,
-                            progress=progress)
+                            workers=workers, cluster=cluster, progress=progress)
     except KeyboardInterrupt:
         if out:
             terminal.say(f"the trials so far are kept in {out}: --resume goes on from there")

@@ -24,6 +24,7 @@ from releasekit.recipes import coordinates, settle
 from releasekit.results import RUN_FILES, may_write, save_run
 from releasekit.study import Study
 from releasekit.trials import Trials, open_trials
+from releasekit.workers import HERE, Crew, crew
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -157,30 +158,25 @@ def optimise(study: Study, budget: int | None = None, seed: int | None = None, *
                     seed=study.seed if seed is None else seed)
     if out is not None:
         may_write(out)
-    with open_trials(study, out, resume) as trials:
-        scored = explore(study, trials, progress)
-    result = _result(scored, started)
+    with open_trials(study, out, resume) as trials, crew(workers, cluster) as hands:
+        scored = explore(study, trials, progress, hands)
+        places, checked = _recheck(scored, hands)
+    kept, feasible, ran = scored.minimised(), scored.feasible(), _ran(scored)
+    volume = hypervolume(kept[feasible], kept[ran].min(axis=0), kept[ran].max(axis=0)) \
+        if feasible.any() else 0.0
+    result = SearchResult(
+        study, picks(scored, checked, places, workers), scored.table(),
+        checked.table().assign(trial=places), len(scored),
+        time.perf_counter() - started, volume, by_family(scored),
+        "" if len(checked) else _unsatisfied(scored),
+        tuple(str(concern) for concern in study.concerns()), ranking(scored))
     if out is not None:
         result.save(out)
     return result
 
 
-def _result(scored: Scored, started: float) -> SearchResult:
-    """Check the front again at default accuracy and say what comes of it."""
-    kept, feasible, ran = scored.minimised(), scored.feasible(), _ran(scored)
-    volume = hypervolume(kept[feasible], kept[ran].min(axis=0), kept[ran].max(axis=0)) \
-        if feasible.any() else 0.0
-    places, checked = _recheck(scored)
-    return SearchResult(
-        scored.study, picks(scored, checked, places), scored.table(),
-        checked.table().assign(trial=places), len(scored),
-        time.perf_counter() - started, volume, by_family(scored),
-        "" if len(checked) else _unsatisfied(scored),
-        tuple(str(concern) for concern in scored.study.concerns()), ranking(scored))
-
-
 def explore(study: Study, trials: Trials | None = None,
-            progress: Progress | None = None) -> Scored:
+            progress: Progress | None = None, hands: Crew = HERE) -> Scored:
     """Return all candidates of a search, in their order, screened.
 
     Parameters
@@ -191,6 +187,8 @@ def explore(study: Study, trials: Trials | None = None,
         Where they are kept; what is kept there already is not simulated again.
     progress
         Called after each lot.
+    hands
+        Who simulates.
     """
     lots: list[Scored] = []
     done = 0
@@ -203,7 +201,7 @@ def explore(study: Study, trials: Trials | None = None,
             part = points[first:first + LOT]
             lot = trials.read(done, part) if trials is not None else None
             if lot is None:
-                lot = score(study, part)
+                lot = score(study, part, threads=hands.threads, each=hands.each)
                 if trials is not None:
                     trials.write(done, lot)
             lots.append(lot)
@@ -300,7 +298,7 @@ def _so_far(scored: Scored) -> dict[str, Any]:
     return {"feasible": int(feasible.sum()), "failed": len(scored.failed), "best": best}
 
 
-def _recheck(scored: Scored) -> tuple[IndexArray, Scored]:
+def _recheck(scored: Scored, hands: Crew) -> tuple[IndexArray, Scored]:
     """Return the feasible front at default accuracy, with the places of its trials.
 
     Screening errs by a few thousandths, which is enough to cross a limit. Where all of the front
@@ -311,7 +309,7 @@ def _recheck(scored: Scored) -> tuple[IndexArray, Scored]:
     for places in (_different(scored, best), _different(scored, feasible)):
         if not places.size:
             break
-        checked = score(scored.study, scored.points[places], "default")
+        checked = score(scored.study, scored.points[places], "default", hands.threads, hands.each)
         good = np.flatnonzero(checked.feasible())
         if good.size:
             rows = good[front(checked.minimised()[good])]
