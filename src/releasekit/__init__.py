@@ -16,13 +16,14 @@ _HOMES = {
     "Dataset": "dataset", "Designs": "formulation", "Formulation": "formulation",
     "Material": "facts", "Release": "release", "Study": "study", "compare": "simulation",
     "load": "loading", "measure": "metrics", "optimise": "search", "plot": "figures",
-    "simulate": "simulation", "verify": "verification",
+    "simulate": "simulation", "simulate_table": "batch", "verify": "verification",
 }
 """Public names and the modules they live in; loaded on first use, so that import stays quick."""
 
 __all__ = ["__version__", *_HOMES]
 
 if TYPE_CHECKING:
+    from releasekit.batch import simulate_table as simulate_table
     from releasekit.dataset import Dataset as Dataset
     from releasekit.facts import Material as Material
     from releasekit.figures import plot as plot

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +18,8 @@ from releasekit.commands import main as main
 from releasekit.errors import InputError, Problem
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from releasekit.dataset import Dataset
     from releasekit.release import Release
 
@@ -29,11 +33,12 @@ class Accuracy(StrEnum):
 
 
 MOST_DRAWS = 20_000
+"""Draws whose curves are kept; of more only the metrics are."""
 
 Formulations = Annotated[list[str], typer.Argument(
     metavar="FORMULATION...", help="Formulation files, or the run.json of an earlier run.")]
 Draws = Annotated[int | None, typer.Option(
-    min=0, max=MOST_DRAWS, help="Draws of the uncertain facts, for bands from 5 to 95 %.")]
+    min=0, help="Draws of the uncertain facts, for bands from 5 to 95 %.")]
 Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the draws.")]
 Out = Annotated[str | None, typer.Option(metavar="DIR", help="Write a result folder.")]
 Plot = Annotated[str | None, typer.Option(metavar="FILE", help="Write a figure: svg, png, pdf.")]
@@ -48,18 +53,39 @@ Changes = Annotated[list[str] | None, typer.Option(
 
 @app.command()
 def simulate(
-    formulations: Formulations,
+    formulations: Annotated[list[str] | None, typer.Argument(
+        metavar="FORMULATION...",
+        help="Formulation files, or the run.json of an earlier run.")] = None,
     duration: Annotated[str | None, typer.Option(
         "--for", metavar="TIME", help='Time to simulate, e.g. "14 d".')] = None,
     changes: Changes = None, draws: Draws = None, seed: Seed = None,
     accuracy: Annotated[Accuracy | None, typer.Option(help="How finely to compute.")] = None,
-    out: Out = None, plot: Plot = None, figure: Figure = "curves", json: Json = False,
-    quiet: Quiet = False,
+    table: Annotated[str | None, typer.Option(
+        "--table", metavar="DESIGNS.csv", help="Simulate every row of a table of designs; "
+        "FORMULATION is the base of rows that name none.")] = None,
+    metrics_only: Annotated[bool, typer.Option(
+        "--metrics-only", help="Only the metrics of every draw, in bounded memory.")] = False,
+    metrics: Annotated[str | None, typer.Option(
+        "--metrics", metavar="NAME,...", help="Metrics of --table and --metrics-only; all by "
+        "default.")] = None,
+    out: Annotated[str | None, typer.Option(
+        metavar="DIR|FILE", help="Write a result folder; with --table or --metrics-only a .csv or "
+        ".parquet file.")] = None,
+    plot: Plot = None, figure: Figure = "curves", json: Json = False, quiet: Quiet = False,
 ) -> None:
     """Simulate formulations: where the exosomes are over time."""
     from releasekit.launching import assignment
 
     wanted = dict(assignment(text) for text in changes or ())
+    if table or metrics_only:
+        if duration is not None:
+            wanted["duration"] = duration
+        names = {"metrics": [name.strip() for name in metrics.split(",")]} if metrics else {}
+        _write_rows(_rows(formulations or (), table, wanted, draws or 0, quiet, seed=seed or 0,
+                          accuracy=accuracy or Accuracy.default, **names), out, json, quiet)
+        return
+    if not formulations:
+        raise InputError(Problem("no formulation is named", suggestion="name a file, or --table"))
     _may_plot(plot, figure)
     releases, level = _run(formulations, wanted, draws, seed, accuracy, out, quiet, duration)
     if duration is not None:
@@ -73,6 +99,55 @@ def simulate(
     else:
         for release in releases:
             terminal.print_release(release)
+
+
+def _rows(files: Sequence[str], table: str | None, changes: Mapping[str, str], draws: int,
+          quiet: bool, **options: Any) -> Iterator[pd.DataFrame]:
+    """Yield the metrics of a table of designs, or of the draws of one formulation."""
+    from releasekit import batch, launching
+
+    chosen = [launching.changed(one, changes) for one in launching.read(files)[0]]
+    if len(chosen) > 1 or not (chosen or table):
+        raise InputError(Problem("takes one formulation", key="simulate", suggestion=(
+            "the base of a table, or the one that is drawn")))
+    if changes and not chosen:
+        raise InputError(Problem("a table is changed in its columns", file=launching.OPTION,
+                                 suggestion="or name a base for its rows"))
+    _say_if_compiling(quiet)
+    with terminal.progress("simulating", quiet) as progress:
+        if table:
+            base = chosen[0] if chosen else None
+            yield from batch.table_rows(table, base, draws=draws, progress=progress, **options)
+        elif not draws:
+            raise InputError(Problem("needs --draws", key="--metrics-only"))
+        else:
+            launching.check_all(chosen)
+            yield from batch.draw_rows(chosen[0], draws, progress=progress, **options)
+
+
+def _write_rows(pieces: Iterator[pd.DataFrame], out: str | None, json: bool, quiet: bool) -> None:
+    """Write rows as they come, to a file or to stdout as CSV or JSON; say how many failed."""
+    from releasekit.files import csv_text, table_writer
+
+    count = failed = 0
+    told: list[dict[Hashable, Any]] = []
+    with table_writer(out) if out else nullcontext(None) as append:
+        for piece in pieces:
+            if append:
+                append(piece)
+            elif not json:
+                sys.stdout.write(csv_text(piece, header=not count))
+            if json:
+                told += piece.to_dict(orient="records")
+            count, failed = count + len(piece), failed + int((piece["reason"] != "").sum())
+    if json:
+        print_json(told)
+    if out and not quiet:
+        terminal.say(f"wrote {out}")
+    if failed:
+        terminal.warn(f"{failed} of {count} rows failed: see the column reason")
+    if failed and failed == count:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -124,6 +199,9 @@ def _run(files: Sequence[str], changes: Mapping[str, str], draws: int | None, se
 
     if out:
         may_write(out)
+    if draws and draws > MOST_DRAWS:
+        raise InputError(Problem(f"curves of at most {MOST_DRAWS} draws are kept", key="--draws",
+                                 suggestion="releasekit simulate --metrics-only"))
     chosen, options = launching.read(files)
     options.update({key: value for key, value in (
         ("draws", draws), ("seed", seed), ("accuracy", accuracy and accuracy.value))

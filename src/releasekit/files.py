@@ -12,7 +12,7 @@ import os
 import re
 import tempfile
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -202,15 +202,52 @@ def _tidy(frame: pd.DataFrame) -> pd.DataFrame:
 
 def write_table(path: FilePath, frame: pd.DataFrame) -> None:
     """Write a table as CSV, or as Parquet where the name ends in ``.parquet``."""
-    parquet = Path(path).suffix.lower() == ".parquet"
-    if parquet and not _installed("pyarrow"):
-        raise InputError(Problem("writing Parquet needs pyarrow", file=str(path),
-                                 suggestion="pip install pyarrow, or write CSV"))
-    with replacing(path) as file:
-        if parquet:
-            frame.to_parquet(file, index=False)
-        else:
-            frame.to_csv(file, index=False, lineterminator="\n")
+    with table_writer(path) as append:
+        append(frame)
+
+
+def csv_text(frame: pd.DataFrame, header: bool = True) -> str:
+    """Return rows as the text of a CSV file."""
+    return str(frame.to_csv(index=False, header=header, lineterminator="\n"))
+
+
+@contextlib.contextmanager
+def table_writer(path: FilePath) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """Give a function that appends rows to a CSV or Parquet file, complete once all are written.
+
+    Raises
+    ------
+    InputError
+        The name ends in neither, pyarrow is missing, or the file cannot be written.
+    """
+    kind = Path(path).suffix.lower()
+    if kind not in (".csv", ".parquet"):
+        raise InputError(Problem("is neither a .csv nor a .parquet file", file=str(path)))
+    if kind == ".csv":
+        with replacing(path) as file, file.open("w", encoding="utf-8", newline="") as stream:
+            def add(frame: pd.DataFrame) -> None:
+                stream.write(csv_text(frame, header=not stream.tell()))
+
+            yield add
+        return
+    if not _installed("pyarrow"):
+        raise InputError(Problem("writing Parquet needs pyarrow", file=str(path), suggestion=(
+            "pip install 'releasekit[parquet]', or write CSV")))
+    import pyarrow
+    import pyarrow.parquet
+
+    writers: list[Any] = []  # the first rows say what the columns are
+    with replacing(path) as file, contextlib.ExitStack() as stack:
+        def append(frame: pd.DataFrame) -> None:
+            rows = pyarrow.Table.from_pandas(
+                frame, schema=writers[0].schema if writers else None, preserve_index=False)
+            if not writers:
+                writers.append(stack.enter_context(
+                    pyarrow.parquet.ParquetWriter(file, rows.schema)))
+            writers[0].write_table(rows)
+
+        yield append
+        stack.close()
 
 
 def _without_nan(value: Any) -> Any:
@@ -275,6 +312,16 @@ def packaged(*parts: str) -> str:
 def checksum(path: FilePath) -> str:
     """Return the SHA-256 of a file."""
     return hashlib.sha256(_read_bytes(path)).hexdigest()
+
+
+def find_beside(name: str, citing: FilePath) -> str:
+    """Return the path of a file that another one names: beside that, else as it stands.
+
+    The ending ``.toml`` may be left out.
+    """
+    beside = Path(citing).parent / Path(name).expanduser()
+    places = [place for path in (beside, Path(name)) for place in (path, Path(f"{path}.toml"))]
+    return str(next((place for place in places if place.is_file()), beside))
 
 
 # materials ----------------------------------------------------------------------------------------

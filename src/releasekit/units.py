@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import re
+import threading
 from typing import TYPE_CHECKING, Any
 
 from releasekit.errors import InputError, Problem
@@ -15,9 +16,17 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*)$", re.S)
 
 
-@functools.cache
+_building = threading.Lock()
+
+
 def registry() -> pint.UnitRegistry[Any]:
     """Return the one pint registry, loaded on first use because it is slow to build."""
+    with _building:  # two threads must not build one each
+        return _registry()
+
+
+@functools.cache
+def _registry() -> pint.UnitRegistry[Any]:
     import pint
 
     units: pint.UnitRegistry[Any] = pint.UnitRegistry(autoconvert_offset_to_baseunit=True)

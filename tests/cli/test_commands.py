@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from typer.testing import Result
 
@@ -249,3 +250,49 @@ def test_small_mobilities_are_shown(run: Run, sheet: Path) -> None:
     told = run("simulate", sheet).stdout
     assert "effective_diffusivity" in told
     assert "effective_diffusivity 0 " not in told
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_draws_are_streamed_to_a_file(run: Run, sheet: Path, tmp_path: Path, ending: str) -> None:
+    """Mistake: rows lost between pieces, a header in the middle, the wrong kind of file."""
+    out = tmp_path / f"draws.{ending}"
+    run("simulate", sheet, "--draws", 40, "--metrics-only", "--metrics",
+        "retained_1d_fraction,mesh_size_median", "--accuracy", "screen", "--out", out)
+    read = pd.read_csv if ending == "csv" else pd.read_parquet
+    found = read(out)
+    assert list(found.columns) == ["draw", "retained_1d_fraction", "mesh_size_median",
+                                   "discretisation_error", "reason"]
+    assert found["draw"].tolist() == list(range(40))
+    assert found["retained_1d_fraction"].between(0, 1).all()
+    assert found["mesh_size_median"].nunique() > 30
+
+
+def test_a_table_of_designs(run: Run, sheet: Path, tmp_path: Path,
+                            read_json: Callable[[str], Any]) -> None:
+    """Mistake: a bad row ends the work, or is not counted; words among the JSON."""
+    table = tmp_path / "designs.csv"
+    table.write_text("name,thickness_mm\nthin,0.7\nnone,-1\n")
+    result = run("simulate", sheet, "--table", table, "--metrics", "retained_1d_fraction",
+                 "--accuracy", "screen", "--json")
+    rows = read_json(result.stdout)
+    assert [row["status"] for row in rows] == ["ok", "failed"]
+    assert rows[0]["retained_1d_fraction"] > 0
+    assert rows[1]["retained_1d_fraction"] is None
+    assert "1 of 2 rows failed" in result.stderr
+    shown = run("simulate", sheet, "--table", table, "--metrics", "retained_1d_fraction",
+                "--accuracy", "screen").stdout
+    assert shown.splitlines()[0].startswith("name,thickness_mm,carrier,status,reason,")
+    table.write_text("name,thickness_mm\nnone,-1\n")
+    run("simulate", sheet, "--table", table, code=1)
+
+
+def test_mistakes_of_long_runs(run: Run, sheet: Path, tmp_path: Path) -> None:
+    """Mistake: a traceback, or hours of work before the mistake is noticed."""
+    for arguments, message in (
+            (("--draws", 30_000), "at most 20000 draws are kept"),
+            (("--metrics-only",), "--metrics-only: needs --draws"),
+            (("--draws", 3, "--metrics-only", "--metrics", "retained_auc"),
+             "did you mean retained_auc_d"),
+            (("--draws", 3, "--metrics-only", "--out", tmp_path / "a.xls"), "neither a .csv nor")):
+        assert message in run("simulate", sheet, *arguments, code=2).stderr
+    assert "no formulation is named" in run("simulate", code=2).stderr

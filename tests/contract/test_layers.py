@@ -22,10 +22,10 @@ LAYERS = {
         carriers.needle_patch carriers.needle_kinds carriers.microneedle carriers.scaffold
         carriers.ecm carriers.measured carriers.free carriers.families""",
     "the run": "release metrics running simulation agreement",
-    "questions": """catalogue results study study_reading recipes workers candidates trials
-        pareto alternatives ranking picks search loading verification verification.labels
-        verification.numerics verification.structure verification.kinetics verification.release
-        verification.curves""",
+    "questions": """catalogue results study study_reading recipes workers candidates trials pareto
+        alternatives ranking picks search loading batch verification
+        verification.labels verification.numerics verification.structure
+        verification.kinetics verification.release verification.curves""",
     "faces": """figures.looks figures.curves figures.residuals figures.ledger figures.front
         figures launching
         terminal pages commands lookups cli""",
