@@ -1,0 +1,386 @@
+"""The fast path: a handful of reduced modes in place of the cells of a carrier.
+
+Where a carrier is one layer whose mobility changes in time but not in place, where binding rates
+are the same everywhere and nothing is dragged along, density of free and bound exosomes is a sum
+of modes, c = Σ u_j(t) φ_j(x), that only meet at the open face. With w_j the value of a mode at the
+face and F what leaves through it, one stage of length a = γ h of SDIRK2 (see ``chain``) reads::
+
+    p_j u_j + w_j F = right_j,     p_j = own + a λ_j D/R²,     own as in the chain
+    F = into Σ w_j u_j - back film
+
+so that with A = Σ w_j right_j/p_j and B = Σ w_j²/p_j the coupling is one equation for F: no chain
+of cells to run along. The first mode is even (w = 1, λ = 0) and alone carries the amount, thus the
+ledger stays exact. Film and tissue follow as in the chain.
+
+Designs are the innermost axis, ``LANES`` of them together, one vesicle size after the other.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from releasekit.transport.basis import Modes, reduced_modes
+from releasekit.transport.problem import PARTS, FloatArray, Lanes
+
+GAMMA = 1.0 - 1.0 / np.sqrt(2.0)
+CARRY = (1.0 - GAMMA) / GAMMA
+GONE = 1e-9
+"""As in ``chain``."""
+TINY = 1e-300
+
+LANES = 32
+"""Designs that are marched together; a constant, so that the compiler can vectorise."""
+
+MOST_MODES = 16
+
+
+def _rows(first: int, count: int, length: int) -> range:
+    """Return where rows of a flat array begin: with constant distances loops become vectors."""
+    return range(first * length, (first + count) * length, length)
+
+
+DENSITY, BINDING, ANSWER, GIVE = _rows(0, 4, MOST_MODES * LANES)
+"""Of each mode: free and bound density; right/p and 1/p of the stage being solved."""
+
+(FREE, BOUND, TRAPPED, FLUID, TISSUE, TAKEN_UP, SCAVENGED, WASHED, CLEARED, DISCARDED, LOST_CARRIER,
+ LOST_FLUID, LOST_TISSUE, DISCARDED_CARRIER, APPLIED) = _rows(0, 15, LANES)
+"""Of each lane, what is recorded: see problem.PARTS."""
+
+(ON, OFF, FREE_SHARE, BOUND_SHARE, HELD_SHARE, SURFACE_SHARE, DECAY, FACE, RETURN, FILM_UPTAKE,
+ FILM_SCAVENGING, FILM_DECAY, DEEPER, SHALLOWER, TISSUE_UPTAKE, TISSUE_SCAVENGING, CLEARANCE,
+ TISSUE_DECAY) = _rows(15, 18, LANES)
+"""Of each lane, what stays: see ``constants``."""
+
+(WASHOUT, PRESENT, LENGTH, STAGE, RATE, SITES, GROWN, MATRIX, ACTIVE, SEEP, RELEASING, OWN, MOBILE, UNBOUND, BIND,
+ KEEP, A, B, FLUX, FILM_SUM, TISSUE_SUM, CARRIER_SUM) = _rows(33, 22, LANES)
+ROWS = 55
+RECORD = len(PARTS) * LANES
+"""Of each lane, what changes: the carrier, the coefficients of a stage, integrals of a step."""
+
+
+def separable(lanes: Lanes, sizes: int) -> NDArray[np.bool_]:
+    """Return which designs the modes can carry.
+
+    One layer, nothing dragged along by exudate, well-mixed tissue, and one clock for all sizes of
+    a design. Mobility is even in place and kinetics are linear in all lanes.
+    """
+    designs = len(lanes) // sizes
+    if lanes.layers > 1 or lanes.tissue_cells > 1:
+        return np.zeros(designs, dtype=bool)
+    still = ~lanes.velocity.any(axis=0).reshape(designs, sizes).any(axis=1)
+    clock = lanes.node_time.reshape(-1, designs, sizes)
+    return still & (clock == clock[:, :, :1]).all(axis=(0, 2))
+
+
+def _constants(lanes: Lanes) -> FloatArray:
+    """Return what stays the same along each lane, [row, lane], in the order of the rows above."""
+    gap = 0.5 * lanes.tissue_depth / lanes.tissue_mobility + lanes.tissue_resistance
+    return np.stack([
+        lanes.on_rate[0], lanes.off_rate[0], lanes.free_share[0], lanes.bound_share[0],
+        lanes.trapped_share[0], lanes.surface_share, lanes.carrier_inactivation,
+        lanes.partition * lanes.film_resistance * lanes.extent[0],
+        lanes.partition * lanes.volume_per_area / lanes.film_depth,
+        lanes.film_uptake, lanes.film_scavenging, lanes.film_inactivation,
+        1.0 / (gap * lanes.film_depth), 1.0 / (gap * lanes.tissue_depth),
+        lanes.tissue_uptake, lanes.tissue_scavenging, lanes.tissue_clearance,
+        lanes.tissue_inactivation])
+
+
+def _jit(function: Any) -> Any:
+    return njit(cache=True, nogil=True, error_model="numpy")(function)
+
+
+def march_modes(lanes: Lanes, weights: FloatArray, steps: FloatArray, count: int) -> FloatArray:
+    """March lanes through all segments and average them over the sizes of each design.
+
+    Parameters
+    ----------
+    lanes
+        Design after design, each with ``len(weights)`` sizes; at most ``LANES`` designs.
+    weights : shape (size,)
+        Share of each vesicle size.
+    steps : shape (segment, step + 1, design) [s]
+        Ends of the time steps.
+    count
+        Modes of the carrier.
+
+    Returns
+    -------
+    ndarray, shape (design, segment, step + 1, part)
+        Amounts of ``PARTS`` at the ends of the steps, as fractions of one dose.
+    """
+    segments, ends, designs = steps.shape
+    sizes = len(weights)
+    constant = _by_size(_constants(lanes), sizes)
+    schedule = _by_size(np.stack([lanes.washout, lanes.film_removed]), sizes)
+    over_time = _by_size(np.concatenate([lanes.log_mobility, lanes.matrix, lanes.stretch]), sizes)
+    changing = bool(np.any(lanes.trapped_share) or np.any(over_time[1:] != over_time[1:, :1]))
+    course = np.empty((4 if changing else 1, 2 * segments * (ends - 1), sizes, LANES))
+    length = np.empty((segments, ends, LANES))
+    actions = np.array(lanes.actions, dtype=np.int64)
+    _tabulate(np.ascontiguousarray(lanes.node_time[:, ::sizes]), over_time, constant[6], actions,
+              steps, course, length)
+    np.exp(course[:2], out=course[:2])
+    record = np.zeros((segments, ends, RECORD))
+    march(lanes.shape_exponent, actions, lanes.trapped_to_film,
+          reduced_modes(lanes.shape_exponent, count), weights, constant, schedule, over_time, course, length, record)
+    return np.ascontiguousarray(
+        record.reshape(segments, ends, len(PARTS), LANES)[..., :designs].transpose(3, 0, 1, 2))
+
+
+def _by_size(values: FloatArray, sizes: int) -> FloatArray:
+    """Turn [..., lane] into [..., size, LANES]; the last design fills what is left."""
+    split = np.moveaxis(values.reshape(*values.shape[:-1], -1, sizes), -1, -2)
+    index = np.minimum(np.arange(LANES), split.shape[-1] - 1)
+    return np.ascontiguousarray(split[..., index])
+
+
+@_jit
+def _tabulate(node_time: FloatArray, over_time: FloatArray, inactivation: FloatArray, actions: Any,
+              steps: FloatArray, course: FloatArray, length: FloatArray) -> None:
+    """Fill ``course`` [row, stage, size, LANES] with what the carrier goes through.
+
+    Its rows are the logarithms of mobility and of activity since application, the matrix that is
+    left, and the stretch; only the first if nothing else changes.
+    """
+    segments, ends, designs = steps.shape
+    rows, _, sizes, _ = course.shape
+    for k in range(LANES):
+        d = min(k, designs - 1)
+        born, stage, j = 0.0, 0, 0
+        for s in range(segments):
+            if s == 0 or actions[s] == 2:
+                born, j = steps[s, 0, d], 0
+            for m in range(ends - 1):
+                h = steps[s, m + 1, d] - steps[s, m, d]
+                length[s, m, k] = h
+                for second in range(2):
+                    clock = steps[s, m, d] + (h if second else GAMMA * h) - born
+                    while j < node_time.shape[0] - 2 and clock > node_time[j + 1, d]:
+                        j += 1
+                    z = (clock - node_time[j, d]) / (node_time[j + 1, d] - node_time[j, d])
+                    z = min(max(z, 0.0), 1.0)
+                    for size in range(sizes):
+                        low = over_time[0, j, size, k]
+                        course[0, stage, size, k] = low + z * (over_time[0, j + 1, size, k] - low)
+                        if rows > 1:
+                            course[1, stage, size, k] = -inactivation[size, k] * clock
+                            low = over_time[1, j, size, k]
+                            course[2, stage, size, k] = (
+                                low + z * (over_time[1, j + 1, size, k] - low))
+                            low = over_time[2, j, size, k]
+                            course[3, stage, size, k] = (
+                                low + z * (over_time[2, j + 1, size, k] - low))
+                    stage += 1
+
+
+@_jit
+def march(shape_exponent: int, actions: Any, trapped_to_film: bool, modes: Modes,
+          weights: FloatArray, constant: FloatArray, schedule: FloatArray, over_time: FloatArray,
+          course: FloatArray, length: FloatArray, record: FloatArray) -> None:
+    """March all sizes of ``LANES`` designs and fill ``record`` [segment step part lane]."""
+    segments, ends, _ = length.shape
+    changing = course.shape[0] > 1
+    mode = np.zeros(4 * MOST_MODES * LANES)
+    lane = np.zeros(ROWS * LANES)
+    for size in range(len(weights)):
+        for row in range(15 * LANES):
+            lane[row] = 0.0
+        for row in range(18):
+            for k in range(LANES):
+                lane[ON + row * LANES + k] = constant[row, size, k]
+        for k in range(LANES):
+            lane[SITES + k], lane[GROWN + k] = over_time[1, 0, size, k], over_time[2, 0, size, k]
+        stage = 0
+        for s in range(segments):
+            for k in range(LANES):
+                lane[WASHOUT + k] = schedule[0, s, size, k]
+                wiped = schedule[1, s, size, k] * lane[FLUID + k]
+                lane[FLUID + k] -= wiped
+                lane[DISCARDED + k] += wiped
+            if actions[s] > 0:
+                _take_away(mode, lane)
+            if s == 0 or actions[s] == 2:
+                _apply(mode, lane, over_time[1, 0, size])
+            _note(lane, mode, weights[size], record[s, 0])
+            for m in range(ends - 1):
+                _begin_step(lane, length[s, m])
+                if changing:
+                    _free_trapped(lane, course[:, stage + 1, size])
+                for second in range(2):
+                    for k in range(LANES):
+                        lane[RATE + k] = course[0, stage, size, k]
+                    if changing:
+                        for k in range(LANES):
+                            lane[SITES + k] = course[2, stage, size, k]
+                            lane[GROWN + k] = course[3, stage, size, k]
+                    _solve(mode, lane, modes, shape_exponent, trapped_to_film,
+                           1.0 if second else CARRY)
+                    stage += 1
+                _tally(lane)
+                _note(lane, mode, weights[size], record[s, m + 1])
+
+
+@_jit
+def _apply(mode: FloatArray, lane: FloatArray, matrix: FloatArray) -> None:
+    """Put a fresh carrier on the wound; its surface-located exosomes are in the fluid at once."""
+    mode[:] = 0.0
+    for k in range(LANES):
+        mode[DENSITY + k] = lane[FREE_SHARE + k]
+        mode[BINDING + k] = lane[BOUND_SHARE + k]
+        lane[TRAPPED + k] = lane[HELD_SHARE + k]
+        lane[FLUID + k] += lane[SURFACE_SHARE + k]
+        lane[APPLIED + k] += 1.0
+        lane[PRESENT + k] = 1.0
+        lane[ACTIVE + k] = 1.0
+        lane[MATRIX + k] = matrix[k]
+
+
+@_jit
+def _take_away(mode: FloatArray, lane: FloatArray) -> None:
+    """Take the carrier away with all that is still in it."""
+    for k in range(LANES):
+        gone = mode[DENSITY + k] + mode[BINDING + k] + lane[TRAPPED + k]
+        lane[DISCARDED + k] += gone
+        lane[DISCARDED_CARRIER + k] += gone
+        lane[TRAPPED + k] = 0.0
+        lane[PRESENT + k] = 0.0
+    mode[:] = 0.0
+
+
+@_jit
+def letting_go(share: float) -> float:
+    """Return the rate times step after which the two stages leave this share, and never less."""
+    linear = 1.0 - 2.0 * GAMMA + 2.0 * share * GAMMA
+    root = np.sqrt(linear**2 + 4.0 * share * GAMMA**2 * (1.0 - share))
+    return 2.0 * (1.0 - share) / (linear + root)  # type: ignore[no-any-return]
+
+
+@_jit
+def _begin_step(lane: FloatArray, length: FloatArray) -> None:
+    for k in range(LANES):
+        lane[LENGTH + k] = length[k]
+        lane[STAGE + k] = GAMMA * length[k]
+        lane[RELEASING + k] = lane[OFF + k]
+        lane[SEEP + k] = 0.0
+        lane[FILM_SUM + k] = 0.0
+        lane[TISSUE_SUM + k] = 0.0
+        lane[CARRIER_SUM + k] = 0.0
+
+
+@_jit
+def _free_trapped(lane: FloatArray, course: FloatArray) -> None:
+    """Free what the vanishing matrix m(t) held, exactly for the product m(t) exp(-k_i t)."""
+    for k in range(LANES):
+        old, active_old, h = lane[MATRIX + k], lane[ACTIVE + k], max(lane[LENGTH + k], TINY)
+        active_new, new = course[1, k], course[2, k]
+        share = 0.5 * lane[HELD_SHARE + k] * lane[PRESENT + k]
+        freed = share * (active_old + active_new) * (old - new)
+        lost = share * (old + new) * (active_old - active_new)
+        lane[TRAPPED + k] -= freed + lost
+        lane[LOST_CARRIER + k] += lost
+        lane[MATRIX + k] = new
+        lane[ACTIVE + k] = active_new
+        lane[SEEP + k] = freed / h
+        # sites that go let go of what they held
+        left = new / old if new > GONE else 0.0
+        lane[RELEASING + k] = ((lane[OFF + k] if new > GONE else 0.0) + letting_go(left) / h)
+
+
+@_jit
+def _solve(mode: FloatArray, lane: FloatArray, modes: Modes, shape_exponent: int,
+           trapped_to_film: bool, carry: float) -> None:
+    """Solve one stage and move the state on: to the next right-hand side, or to the step's end."""
+    for k in range(LANES):
+        a = lane[STAGE + k]
+        decay = 1.0 + a * lane[DECAY + k]
+        keep = 1.0 / (decay + a * lane[RELEASING + k])
+        bind = a * lane[ON + k] * lane[SITES + k]
+        lane[KEEP + k] = keep
+        lane[BIND + k] = bind
+        lane[OWN + k] = decay * (1.0 + bind * keep)
+        lane[UNBOUND + k] = a * lane[RELEASING + k] * keep
+        lane[MOBILE + k] = a * lane[RATE + k]
+        lane[A + k] = 0.0
+        lane[B + k] = 0.0
+    for j in range(len(modes.decay)):
+        decay, surface, row = modes.decay[j], modes.surface[j], j * LANES
+        for k in range(LANES):
+            give = 1.0 / (lane[OWN + k] + lane[MOBILE + k] * decay)
+            answer = give * (mode[DENSITY + row + k]
+                             + lane[UNBOUND + k] * mode[BINDING + row + k])
+            lane[A + k] += surface * answer
+            lane[B + k] += surface * surface * give
+            mode[ANSWER + row + k] = answer
+            mode[GIVE + row + k] = give
+    for k in range(LANES):
+        a = lane[STAGE + k]
+        seep = a * lane[SEEP + k]
+        inside = 0.0 if trapped_to_film else mode[GIVE + k] * seep  # evenly: the first mode
+        mode[ANSWER + k] += inside
+        swollen = lane[GROWN + k]
+        if shape_exponent > 0:
+            swollen *= lane[GROWN + k]
+        if shape_exponent > 1:
+            swollen *= lane[GROWN + k]
+        into = (lane[PRESENT + k] * lane[MOBILE + k] * (shape_exponent + 1.0)
+                / (modes.surface_distance + lane[RATE + k] * lane[FACE + k] * lane[GROWN + k]))
+        back = into * lane[RETURN + k] * swollen
+        deeper, shallower = a * lane[DEEPER + k], a * lane[SHALLOWER + k]
+        kept = 1.0 + a * (lane[TISSUE_UPTAKE + k] + lane[TISSUE_SCAVENGING + k]
+                          + lane[CLEARANCE + k] + lane[TISSUE_DECAY + k])
+        below = 1.0 / (kept + shallower)
+        own = 1.0 + deeper * kept * below + a * (
+            lane[WASHOUT + k] + lane[FILM_UPTAKE + k] + lane[FILM_SCAVENGING + k]
+            + lane[FILM_DECAY + k])
+        right = lane[FLUID + k] + shallower * below * lane[TISSUE + k]
+        if trapped_to_film:
+            right += seep
+        flux = ((into * (lane[A + k] + inside) * own - back * right)
+                / (own * (1.0 + into * lane[B + k]) + back))
+        film = (right + flux) / own
+        tissue = below * (lane[TISSUE + k] + deeper * film)
+        lane[FLUX + k] = flux
+        lane[FILM_SUM + k] += carry * a * film
+        lane[TISSUE_SUM + k] += carry * a * tissue
+        lane[FLUID + k] += carry * (film - lane[FLUID + k])
+        lane[TISSUE + k] += carry * (tissue - lane[TISSUE + k])
+    for j in range(len(modes.decay)):
+        surface, row = modes.surface[j], j * LANES
+        for k in range(LANES):
+            free = mode[ANSWER + row + k] - surface * mode[GIVE + row + k] * lane[FLUX + k]
+            bound = (mode[BINDING + row + k] + lane[BIND + k] * free) * lane[KEEP + k]
+            mode[ANSWER + row + k] = free + bound
+            mode[DENSITY + row + k] += carry * (free - mode[DENSITY + row + k])
+            mode[BINDING + row + k] += carry * (bound - mode[BINDING + row + k])
+    for k in range(LANES):
+        lane[CARRIER_SUM + k] += carry * lane[STAGE + k] * mode[ANSWER + k]
+
+
+@_jit
+def _tally(lane: FloatArray) -> None:
+    """Add what this step moved out of carrier, film and tissue."""
+    for k in range(LANES):
+        film, tissue = lane[FILM_SUM + k], lane[TISSUE_SUM + k]
+        lane[LOST_CARRIER + k] += lane[DECAY + k] * lane[CARRIER_SUM + k]
+        lane[TAKEN_UP + k] += lane[FILM_UPTAKE + k] * film + lane[TISSUE_UPTAKE + k] * tissue
+        lane[SCAVENGED + k] += (lane[FILM_SCAVENGING + k] * film
+                                + lane[TISSUE_SCAVENGING + k] * tissue)
+        lane[WASHED + k] += lane[WASHOUT + k] * film
+        lane[CLEARED + k] += lane[CLEARANCE + k] * tissue
+        lane[LOST_FLUID + k] += lane[FILM_DECAY + k] * film
+        lane[LOST_TISSUE + k] += lane[TISSUE_DECAY + k] * tissue
+
+
+@_jit
+def _note(lane: FloatArray, mode: FloatArray, weight: float, record: FloatArray) -> None:
+    """Add the share of this size to the average of its designs."""
+    for k in range(LANES):
+        lane[FREE + k] = mode[DENSITY + k]
+        lane[BOUND + k] = mode[BINDING + k]
+    for row in range(RECORD):
+        record[row] += weight * lane[row]
