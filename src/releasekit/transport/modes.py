@@ -30,10 +30,12 @@ GAMMA = 1.0 - 1.0 / np.sqrt(2.0)
 CARRY = (1.0 - GAMMA) / GAMMA
 GONE = 1e-9
 """As in ``chain``."""
+
 TINY = 1e-300
+"""Stands for the length of a step that has none; nothing happens in it."""
 
 LANES = 32
-"""Designs that are marched together; a constant, so that the compiler can vectorise."""
+"""Designs that are marched side by side; a constant, so that the compiler can vectorise."""
 
 MOST_MODES = 16
 
@@ -53,13 +55,14 @@ DENSITY, BINDING, ANSWER, GIVE = _rows(0, 4, MOST_MODES * LANES)
 (ON, OFF, FREE_SHARE, BOUND_SHARE, HELD_SHARE, SURFACE_SHARE, DECAY, FACE, RETURN, FILM_UPTAKE,
  FILM_SCAVENGING, FILM_DECAY, DEEPER, SHALLOWER, TISSUE_UPTAKE, TISSUE_SCAVENGING, CLEARANCE,
  TISSUE_DECAY) = _rows(15, 18, LANES)
-"""Of each lane, what stays: see ``constants``."""
+"""Of each lane, what stays: see ``_constants``."""
 
-(WASHOUT, PRESENT, LENGTH, STAGE, RATE, SITES, GROWN, MATRIX, ACTIVE, SEEP, RELEASING, OWN, MOBILE, UNBOUND, BIND,
- KEEP, A, B, FLUX, FILM_SUM, TISSUE_SUM, CARRIER_SUM) = _rows(33, 22, LANES)
-ROWS = 55
-RECORD = len(PARTS) * LANES
+(WASHOUT, PRESENT, LENGTH, STAGE, RATE, SITES, GROWN, MATRIX, ACTIVE, SEEP, RELEASING, OWN, MOBILE,
+ UNBOUND, BIND, KEEP, A, B, FLUX, FILM_SUM, TISSUE_SUM, CARRIER_SUM) = _rows(33, 22, LANES)
 """Of each lane, what changes: the carrier, the coefficients of a stage, integrals of a step."""
+
+RECORD, CONSTANT, LANE = ON, WASHOUT - ON, CARRIER_SUM + LANES
+"""Lengths of what is recorded, of what stays, and of all."""
 
 
 def separable(lanes: Lanes, sizes: int) -> NDArray[np.bool_]:
@@ -73,7 +76,7 @@ def separable(lanes: Lanes, sizes: int) -> NDArray[np.bool_]:
         return np.zeros(designs, dtype=bool)
     still = ~lanes.velocity.any(axis=0).reshape(designs, sizes).any(axis=1)
     clock = lanes.node_time.reshape(-1, designs, sizes)
-    return still & (clock == clock[:, :, :1]).all(axis=(0, 2))
+    return np.asarray(still & (clock == clock[:, :, :1]).all(axis=(0, 2)))
 
 
 def _constants(lanes: Lanes) -> FloatArray:
@@ -127,7 +130,8 @@ def march_modes(lanes: Lanes, weights: FloatArray, steps: FloatArray, count: int
     np.exp(course[:2], out=course[:2])
     record = np.zeros((segments, ends, RECORD))
     march(lanes.shape_exponent, actions, lanes.trapped_to_film,
-          reduced_modes(lanes.shape_exponent, count), weights, constant, schedule, over_time, course, length, record)
+          reduced_modes(lanes.shape_exponent, count), weights, constant, schedule, over_time,
+          course, length, record)
     return np.ascontiguousarray(
         record.reshape(segments, ends, len(PARTS), LANES)[..., :designs].transpose(3, 0, 1, 2))
 
@@ -182,17 +186,21 @@ def _tabulate(node_time: FloatArray, over_time: FloatArray, inactivation: FloatA
 def march(shape_exponent: int, actions: Any, trapped_to_film: bool, modes: Modes,
           weights: FloatArray, constant: FloatArray, schedule: FloatArray, over_time: FloatArray,
           course: FloatArray, length: FloatArray, record: FloatArray) -> None:
-    """March all sizes of ``LANES`` designs and fill ``record`` [segment step part lane]."""
+    """March ``LANES`` designs, size after size, and add up ``record`` [segment, step + 1, ...].
+
+    ``constant``, ``schedule`` [wash-out or share removed, segment], ``over_time`` [quantity, node]
+    and ``course`` [row, stage] end with [size, LANES]; ``length`` [segment, step, LANES] are the
+    steps. A row of ``record`` holds ``PARTS``, each for ``LANES`` designs.
+    """
     segments, ends, _ = length.shape
     changing = course.shape[0] > 1
     mode = np.zeros(4 * MOST_MODES * LANES)
-    lane = np.zeros(ROWS * LANES)
+    lane = np.zeros(LANE)
     for size in range(len(weights)):
-        for row in range(15 * LANES):
-            lane[row] = 0.0
-        for row in range(18):
-            for k in range(LANES):
-                lane[ON + row * LANES + k] = constant[row, size, k]
+        for i in range(RECORD):
+            lane[i] = 0.0
+        for i in range(CONSTANT):
+            lane[ON + i] = constant[i // LANES, size, i % LANES]
         for k in range(LANES):
             lane[SITES + k], lane[GROWN + k] = over_time[1, 0, size, k], over_time[2, 0, size, k]
         stage = 0
@@ -253,8 +261,8 @@ def _take_away(mode: FloatArray, lane: FloatArray) -> None:
 
 
 @_jit
-def letting_go(share: float) -> float:
-    """Return the rate times step after which the two stages leave this share, and never less."""
+def _letting_go(share: float) -> float:
+    """Return the rate times step after which the two stages leave this share, as in ``chain``."""
     linear = 1.0 - 2.0 * GAMMA + 2.0 * share * GAMMA
     root = np.sqrt(linear**2 + 4.0 * share * GAMMA**2 * (1.0 - share))
     return 2.0 * (1.0 - share) / (linear + root)  # type: ignore[no-any-return]
@@ -288,7 +296,7 @@ def _free_trapped(lane: FloatArray, course: FloatArray) -> None:
         lane[SEEP + k] = freed / h
         # sites that go let go of what they held
         left = new / old if new > GONE else 0.0
-        lane[RELEASING + k] = ((lane[OFF + k] if new > GONE else 0.0) + letting_go(left) / h)
+        lane[RELEASING + k] = ((lane[OFF + k] if new > GONE else 0.0) + _letting_go(left) / h)
 
 
 @_jit

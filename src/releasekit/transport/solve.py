@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from releasekit.transport.chain import march
 from releasekit.transport.grid import GRADING, Mesh, layered_mesh, mesh, time_steps
+from releasekit.transport.modes import LANES, march_modes, separable
 from releasekit.transport.problem import PARTS, Action, FloatArray, Lanes
 from releasekit.transport.state import LaneArrays
 
@@ -21,17 +23,21 @@ BLOCK = 64
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Cells of the carrier, steps of a segment, and the time error that triggers a refinement."""
+    """Cells of the carrier, steps of a segment, and the time error that triggers a refinement.
+
+    ``modes`` stand for the cells wherever they can; with 0 of them the chain carries all designs.
+    """
 
     cells: int
     steps: int
     tolerance: float
+    modes: int = 0
 
 
 ACCURACIES = {
-    "screen": Accuracy(cells=24, steps=24, tolerance=5e-3),
-    "default": Accuracy(cells=32, steps=48, tolerance=8e-4),
-    "fine": Accuracy(cells=72, steps=128, tolerance=1e-4),
+    "screen": Accuracy(cells=24, steps=24, tolerance=5e-3, modes=7),
+    "default": Accuracy(cells=32, steps=48, tolerance=8e-4, modes=9),
+    "fine": Accuracy(cells=72, steps=128, tolerance=1e-4, modes=12),
 }
 
 ABRUPT = 8.0
@@ -81,68 +87,80 @@ def solve(
         Estimated discretisation error of any part: from two step counts in time.
     """
     sizes = len(weights)
-    designs = len(lanes) // sizes
-    out = np.empty((designs, times.shape[0], len(PARTS)))
-    error = np.empty(designs)
-    block = max(1, BLOCK // sizes)
-    starts = range(0, designs, block)
+    out = np.empty((len(end), times.shape[0], len(PARTS)))
+    error = np.empty(len(end))
+    modal = separable(lanes, sizes) if accuracy.modes else np.zeros(len(end), dtype=bool)
+    tasks = [(part, level) for which, level, block in (
+                 (modal, accuracy, LANES),
+                 (~modal, replace(accuracy, modes=0), max(1, BLOCK // sizes)))
+             for part in _blocks(np.flatnonzero(which), block)]
 
-    def work(first: int) -> int:
-        last = min(first + block, designs)
-        part = lanes.take(slice(first * sizes, last * sizes))
-        out[first:last], error[first:last] = _solve_block(
-            part, weights, end[first:last], times[:, first:last], accuracy)
-        return last - first
+    def work(task: tuple[NDArray[np.intp], Accuracy]) -> int:
+        part, level = task
+        out[part], error[part] = _solve_block(
+            _designs(lanes, part, sizes), weights, end[part], times[:, part], level)
+        return len(part)
 
     count = threads or os.cpu_count() or 1
-    if count == 1 or designs <= block:
-        results = map(work, starts)
-        for done in results:
+    if count == 1 or len(tasks) == 1:
+        for done in map(work, tasks):
             if progress:
                 progress(done)
     else:
         with ThreadPoolExecutor(count) as pool:
-            for done in pool.map(work, starts):
+            for done in pool.map(work, tasks):
                 if progress:
                     progress(done)
     return out, error
 
 
+def _blocks(designs: NDArray[np.intp], length: int) -> list[NDArray[np.intp]]:
+    return [designs[first:first + length] for first in range(0, len(designs), length)]
+
+
+def _designs(lanes: Lanes, designs: NDArray[np.intp], sizes: int) -> Lanes:
+    return lanes.take((designs[:, None] * sizes + np.arange(sizes)).ravel())
+
+
 def _solve_block(lanes: Lanes, weights: FloatArray, end: FloatArray, times: FloatArray,
                  accuracy: Accuracy) -> tuple[FloatArray, FloatArray]:
-    coarse = _run(lanes, weights, end, times, accuracy.cells, accuracy.steps // 2)
-    fine = _run(lanes, weights, end, times, accuracy.cells, accuracy.steps)
+    times = np.ascontiguousarray(times)
+
+    def run(lanes: Lanes, steps: FloatArray, times: FloatArray) -> FloatArray:
+        found: FloatArray = interpolate(steps, _march(lanes, weights, steps, accuracy), times)
+        return found
+
+    steps = _steps(lanes, len(weights), end, accuracy.steps)
+    fine = run(lanes, steps, times)
+    coarse = run(lanes, np.ascontiguousarray(steps[:, ::2]), times)  # two steps run together
     # SDIRK2 is of second order: extrapolate, and take the difference as the error of `fine`
     best = fine + (fine - coarse) / 3.0
     error = np.abs(fine - coarse).max(axis=(1, 2)) / 3.0
     hard = np.flatnonzero(error > accuracy.tolerance)
     if hard.size:
-        sizes = len(weights)
-        index = (hard[:, None] * sizes + np.arange(sizes)).ravel()
-        finer = _run(lanes.take(index), weights, end[hard], times[:, hard], accuracy.cells,
-                     4 * accuracy.steps)
+        part = _designs(lanes, hard, len(weights))
+        steps = _steps(part, len(weights), end[hard], 4 * accuracy.steps)
+        finer = run(part, steps, np.ascontiguousarray(times[:, hard]))
         error[hard] = np.abs(finer - fine[hard]).max(axis=(1, 2)) / 15.0
         best[hard] = finer + (finer - fine[hard]) / 15.0
     return best, error
 
 
-def _run(lanes: Lanes, weights: FloatArray, end: FloatArray, times: FloatArray, cells: int,
-         count: int) -> FloatArray:
-    """March once with given cells and steps; return the size average at the output times."""
-    sizes = len(weights)
-    steps = _steps(lanes, sizes, end, count)
+def _march(lanes: Lanes, weights: FloatArray, steps: FloatArray, accuracy: Accuracy) -> FloatArray:
+    """March once; return the size average at step ends, [design, segment, step + 1, part]."""
+    if accuracy.modes:
+        return march_modes(lanes, weights, steps, accuracy.modes)
+    cells, sizes = accuracy.cells, len(weights)
     grid = mesh(lanes.shape_exponent, cells) if lanes.layers == 1 else layered_mesh(cells)
-    record = np.empty((steps.shape[0], count + 1, len(PARTS), len(lanes)))
+    record = np.empty((*steps.shape[:2], len(PARTS), len(lanes)))
     lane = lanes.arrays()
     march(lanes.shape_exponent, np.array(lanes.actions, dtype=np.int64), lanes.trapped_to_film,
           grid, _from_surface(mesh(0, lanes.tissue_cells, TISSUE_GRADING[lanes.tissue_cells > 1])),
           LaneArrays(*(np.ascontiguousarray(lane[name]) for name in LaneArrays._fields)),
           np.repeat(steps, sizes, axis=2), record)
-    shape = (*record.shape[:3], len(end), sizes)
-    average = np.einsum("smpkz,z->ksmp", record.reshape(shape), weights)
-    out = np.empty((len(end), times.shape[0], len(PARTS)))
-    interpolate(steps, np.ascontiguousarray(average), np.ascontiguousarray(times), out)
-    return out
+    average: FloatArray = np.einsum(
+        "smpkz,z->ksmp", record.reshape(*record.shape[:3], -1, sizes), weights)
+    return np.ascontiguousarray(average)
 
 
 def _from_surface(grid: Mesh) -> Mesh:
@@ -167,59 +185,54 @@ def _steps(lanes: Lanes, sizes: int, end: FloatArray, count: int) -> FloatArray:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def interpolate(steps, values, times, out):  # type: ignore[no-untyped-def]
-    """Fill ``out`` [design, time, part] from ``values`` [design, segment, step + 1, part].
+def interpolate(steps, values, times):  # type: ignore[no-untyped-def]
+    """Return values [design, time, part] from ``values`` [design, segment, step + 1, part].
 
     Cubic Lagrange interpolation in the square root of the time since the segment began, in which
     diffusive release starts as a polynomial; straight where steps lengthen abruptly, and where a
     cubic would dip below zero. Linear in the values, so ledgers still add up.
     """
     segments, nodes, designs = steps.shape
-    count = out.shape[1]
-    x = np.empty(4)
-    weight = np.empty(4)
+    parts = values.shape[3]
+    out = np.empty((designs, times.shape[0], parts))
+    x, below, weight = np.empty(4), np.empty(4), np.empty(4)
     for d in range(designs):
-        s = 0
-        m = 0
-        for q in range(count):
+        s, m, first = 0, 0, -1
+        for q in range(times.shape[0]):
             t = times[q, d]
             while s < segments - 1 and t >= steps[s + 1, 0, d]:
-                s += 1
-                m = 0
+                s, m, first = s + 1, 0, -1
             while m < nodes - 2 and t > steps[s, m + 1, d]:
                 m += 1
-            first = min(max(m - 1, 0), nodes - 4)
             origin = steps[s, 0, d]
+            if first != min(max(m - 1, 0), nodes - 4):
+                first = min(max(m - 1, 0), nodes - 4)
+                for i in range(4):
+                    x[i] = np.sqrt(steps[s, first + i, d] - origin)
+                shortest = min(x[1] - x[0], x[2] - x[1], x[3] - x[2])
+                longest = max(x[1] - x[0], x[2] - x[1], x[3] - x[2])
+                smooth = longest < ABRUPT * shortest
+                for i in range(4):
+                    below[i] = 1.0
+                    for j in range(4):
+                        if j != i:
+                            below[i] *= x[i] - x[j]
             z = np.sqrt(max(t - origin, 0.0))
-            for i in range(4):
-                x[i] = np.sqrt(steps[s, first + i, d] - origin)
-            shortest = min(x[1] - x[0], x[2] - x[1], x[3] - x[2])
-            longest = max(x[1] - x[0], x[2] - x[1], x[3] - x[2])
-            smooth = longest < ABRUPT * shortest
+            near, found = values[d, s, first:first + 4], out[d, q]
             lowest = 0.0
             if smooth:
                 for i in range(4):
-                    weight[i] = 1.0
+                    weight[i] = 1.0 / below[i]
                     for j in range(4):
                         if j != i:
-                            weight[i] *= (z - x[j]) / (x[i] - x[j])
-                lowest = _combine(weight, values[d, s, first:first + 4], out[d, q])
+                            weight[i] *= z - x[j]
+                for p in range(parts):
+                    found[p] = (weight[0] * near[0, p] + weight[1] * near[1, p]
+                                + weight[2] * near[2, p] + weight[3] * near[3, p])
+                    lowest = min(lowest, found[p])
             if not smooth or lowest < -DIP:
                 i = m - first
                 share = (z - x[i]) / (x[i + 1] - x[i]) if x[i + 1] > x[i] else 0.0
-                weight[:] = 0.0
-                weight[i] = 1.0 - share
-                weight[i + 1] = share
-                _combine(weight, values[d, s, first:first + 4], out[d, q])
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _combine(weight, values, out):  # type: ignore[no-untyped-def]
-    """Fill ``out`` [part] with weighted ``values`` [node, part]; return the lowest."""
-    lowest = 0.0
-    for p in range(out.shape[0]):
-        out[p] = 0.0
-        for i in range(weight.shape[0]):
-            out[p] += weight[i] * values[i, p]
-        lowest = min(lowest, out[p])
-    return lowest
+                for p in range(parts):
+                    found[p] = near[i, p] + share * (near[i + 1, p] - near[i, p])
+    return out
