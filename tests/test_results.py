@@ -96,7 +96,7 @@ def test_every_number_says_where_it_comes_from(folder: Path) -> None:
     assert fact["plateau_modulus"]["source"] == "pmc9594995"
     assert fact["plateau_modulus"]["unit"] == "Pa"
     assert fact["plateau_modulus"]["from"].endswith("gelma.toml")
-    assert fact["relaxation_time"]["from"].endswith("generic-hydrogel.toml")
+    assert fact["mesh_size_gsd"]["from"].endswith("generic-hydrogel.toml")
     for path, digest in record["checksums"].items():
         assert hashlib.sha256(Path(path).read_bytes()).hexdigest() == digest
     assert any(path.endswith("generic-wound.toml") for path in record["checksums"])

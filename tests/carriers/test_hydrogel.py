@@ -48,12 +48,12 @@ def test_mesh_from_the_chemistry() -> None:
     """Mistake: swollen and prepared fractions swapped, chain mass taken for repeats."""
     release = run(bench("peg-hydrolysable", models={"structure": "network"},
                         polymer_concentration="100 mg/mL"))
-    prepared, repeats = 100.0 / 1120.0, 10000.0 / 44.05
-    chemistry = {"junction_functionality": 4.0, "chain_end_fraction": 0.05, "density": 1120.0,
+    prepared, repeats = 100.0 / 1127.0, 10000.0 / 44.05
+    chemistry = {"junction_functionality": 4.0, "chain_end_fraction": 0.05, "density": 1127.0,
                  "repeat_molar_mass": 0.04405, "repeat_count": repeats}
     swollen = swelling.swollen_volume_fraction_richbourg(
         preparation_volume_fraction=prepared, interaction_coefficient=0.43,
-        solvent_molar_volume=1.807e-5, **chemistry)
+        solvent_molar_volume=1.81e-5, **chemistry)
     assert prop(release, "polymer_volume_fraction") == pytest.approx(swollen, rel=1e-9)
     assert prop(release, "plateau_modulus") == pytest.approx(swelling.modulus_richbourg(
         preparation_volume_fraction=prepared, polymer_volume_fraction=swollen, temperature=BODY,

@@ -275,7 +275,7 @@ def test_measured_loss_replaces_the_laws() -> None:
 
 IN_GEL: dict[str, Any] = {"deformable_fraction": 0.07, "mesh_size_gsd": 1.7,
                           "macropore_fraction": 0.0, "plateau_modulus": "0.6 kPa",
-                          "thickness": "0.4 mm"}
+                          "thickness": "0.4 mm", "obstruction_coefficient": 0.93}
 
 
 def filled(**changes: Any) -> Release:

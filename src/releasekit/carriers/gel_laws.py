@@ -113,6 +113,8 @@ def _percolating(inputs: Inputs, d: FloatArray, mesh: FloatArray, free: FloatArr
 def _relaxing(inputs: Inputs, law: Callable[..., FloatArray], d: FloatArray, mesh: FloatArray,
               free: FloatArray) -> FloatArray:
     ratio = inputs.call(law, 3, vesicle_diameter=d, mesh_size_median=mesh)
+    if "relaxation_time" not in inputs:  # junctions that do not let go
+        return ratio
     return ratio + inputs.call(mobility.constraint_release, 3, vesicle_diameter=d) / free
 
 
