@@ -13,7 +13,7 @@ import typer
 
 from releasekit import lookups as lookups
 from releasekit import pages, terminal
-from releasekit.commands import Json, Quiet, app, print_json
+from releasekit.commands import Json, Quiet, app, print_json, say_if_compiling
 from releasekit.commands import main as main
 from releasekit.errors import InputError, Problem
 
@@ -210,20 +210,13 @@ def _run(files: Sequence[str], changes: Mapping[str, str], draws: int | None, se
     if duration is not None:
         chosen = [launching.changed(one, {"duration": duration}, "--for") for one in chosen]
     launching.check_all(chosen)
-    _say_if_compiling(quiet)
+    say_if_compiling(quiet)
     with terminal.progress("simulating", quiet) as progress:
         releases = run(chosen, **options, progress=progress)
     for release in releases:
         for warning in release.warnings:
             terminal.warn(f"{release.name}: {warning}" if len(releases) > 1 else warning)
     return releases, str(options.get("accuracy", "default"))
-
-
-def _say_if_compiling(quiet: bool) -> None:
-    from releasekit.launching import is_compiled
-
-    if not quiet and not is_compiled():
-        terminal.say("compiling the solver, once per machine (about 15 s) ...")
 
 
 def _may_plot(plot: str | None, figure: str) -> None:
@@ -283,7 +276,7 @@ def optimise(
         raise InputError(Problem(f"is a {type(wanted).__name__.lower()}, not a study", file=study))
     if workers is None and cluster is None:
         workers = usual_workers((budget or wanted.budget) * max(wanted.draws, 1))
-    _say_if_compiling(quiet)
+    say_if_compiling(quiet)
     try:
         with terminal.progress("searching", quiet) as progress:
             result = search(wanted, budget=budget, seed=seed, out=out, resume=resume,

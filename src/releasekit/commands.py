@@ -65,3 +65,11 @@ def print_json(value: Any) -> None:
     from releasekit.files import json_text
 
     sys.stdout.write(json_text(value) + "\n")
+
+
+def say_if_compiling(quiet: bool) -> None:
+    """Say why the first run on a machine takes longer."""
+    from releasekit.launching import is_compiled
+
+    if not quiet and not is_compiled():
+        terminal.say("compiling the solver, once per machine (about 15 s) ...")

@@ -324,13 +324,21 @@ def find_beside(name: str, citing: FilePath) -> str:
     return str(next((place for place in places if place.is_file()), beside))
 
 
+def _shipped(folder: str) -> Path:
+    """Return a shipped folder: inside the package, or in the checkout it runs from."""
+    inside = Path(packaged(folder))
+    return inside if inside.is_dir() else Path(__file__).resolve().parents[2] / folder
+
+
+def list_examples() -> list[str]:
+    """Return the paths of the formulations and studies that are shipped as examples."""
+    return [str(path) for path in sorted(_shipped("examples").glob("*.toml"))]
+
+
 # materials ----------------------------------------------------------------------------------------
 def _material_folders() -> list[Path]:
     """Folders of material files: the user's own first, then the shipped ones."""
-    shipped = Path(packaged("materials"))
-    if not shipped.is_dir():  # running from a checkout
-        shipped = Path(__file__).resolve().parents[2] / "materials"
-    return [folder for folder in (Path("materials"), shipped) if folder.is_dir()]
+    return [folder for folder in (Path("materials"), _shipped("materials")) if folder.is_dir()]
 
 
 def _role_of(file: Path) -> str:

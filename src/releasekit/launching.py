@@ -12,10 +12,12 @@ from typing import Any
 from releasekit.catalogue import examine
 from releasekit.dataset import Dataset
 from releasekit.errors import InputError, Problem, ReleasekitWarning
+from releasekit.facts import Material
 from releasekit.files import FilePath, json_text, packaged, read_toml
 from releasekit.formulation import Formulation
 from releasekit.loading import load
 from releasekit.results import is_run, load_run, versions
+from releasekit.standing import Standing, of_formulation, of_material
 from releasekit.study import Study
 
 OPTION = "--set"
@@ -31,6 +33,7 @@ def templates(kind: str, name: str) -> dict[Path, str]:
         The name cannot be that of a file.
     """
     target = Path(name.removesuffix(".toml") + ".toml")
+    kind = "hydrogel" if kind == "formulation" else kind
     if not re.fullmatch(r"\w[\w .+-]*", target.stem):
         raise InputError(Problem(f"{name!r} is not a name for a file",
                                  suggestion="letters, digits, - and _, e.g. my-gel"))
@@ -130,6 +133,18 @@ def checked(file: FilePath) -> tuple[str, list[Problem]]:
         varied = {vary.name for vary in thing.vary}
         return kind, [problem for problem in problems_of(thing.base) if problem.key not in varied]
     return kind, problems_of([thing]) if isinstance(thing, Formulation) else []
+
+
+def standing_of(file: FilePath) -> Standing | None:
+    """Return how complete a file is: a material, or a formulation at a wound; else nothing."""
+    if is_run(file):
+        return None
+    thing = load(file)
+    if isinstance(thing, Material):
+        return of_material(thing)
+    if isinstance(thing, Formulation) and thing.word("boundary", "wound") == "wound":
+        return of_formulation(thing)
+    return None
 
 
 def assignment(text: str) -> tuple[str, str]:

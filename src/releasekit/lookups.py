@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ from typing import Annotated
 import typer
 
 from releasekit import pages, terminal
-from releasekit.commands import Json, Quiet, app, print_json
+from releasekit.commands import Json, Quiet, app, print_json, say_if_compiling
 from releasekit.errors import InputError, Problem
 
 
@@ -17,9 +18,15 @@ class Kind(StrEnum):
     """What ``new`` writes a template of."""
 
     material = "material"
+    matrix = "matrix"
     exosome = "exosome"
     wound = "wound"
+    process = "process"
+    formulation = "formulation"
     hydrogel = "hydrogel"
+    needle = "needle"
+    scaffold = "scaffold"
+    ecm = "ecm"
     measured = "measured"
     study = "study"
 
@@ -33,6 +40,7 @@ class Listed(StrEnum):
     processes = "processes"
     models = "models"
     metrics = "metrics"
+    gaps = "gaps"
 
 
 FILES = (".toml", ".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
@@ -60,20 +68,32 @@ def new(kind: Kind, name: Annotated[str, typer.Argument(help="The file becomes N
 @app.command()
 def check(files: Annotated[list[str], typer.Argument(metavar="FILES...")], json: Json = False,
           quiet: Quiet = False) -> None:
-    """Check files: each is valid, or all its problems are told."""
+    """Check files: each is valid, or all its problems are told.
+
+    Of a material also for which carriers and laws it is complete; of a material or a formulation
+    which assumed facts and defaults matter most, and the cheapest test that would measure one.
+    """
     from dataclasses import asdict
 
-    from releasekit.launching import checked
+    from releasekit.launching import checked, standing_of
 
     told = []
     for file in files:
         kind, problems = checked(file)
-        told.append({"file": file, "kind": kind, "valid": not problems,
-                     "problems": [asdict(problem) for problem in problems]})
+        entry = {"file": file, "kind": kind, "valid": not problems,
+                 "problems": [asdict(problem) for problem in problems]}
+        told.append(entry)
         if problems:
             terminal.complain(InputError(problems))
-        elif not (json or quiet):
+            continue
+        if not quiet:
+            say_if_compiling(quiet)
+            standing = standing_of(file)
+            entry["standing"] = standing and asdict(standing)
+        if not (json or quiet):
             terminal.text(f"{file}: valid {kind}")
+            if standing:
+                pages.print_standing(standing)
     if json:
         print_json(told)
     if not all(entry["valid"] for entry in told):
@@ -81,8 +101,14 @@ def check(files: Annotated[list[str], typer.Argument(metavar="FILES...")], json:
 
 
 @app.command(name="list")
-def list_(what: Listed, json: Json = False) -> None:
-    """List what there is: materials, exosomes, wounds, steps of making, models, metrics."""
+def list_(what: Listed, formulations: Annotated[list[str] | None, typer.Argument(
+        metavar="[FORMULATION...]", help="For gaps: your formulations, in place of the examples.")
+        ] = None, json: Json = False, quiet: Quiet = False) -> None:
+    """List materials, exosomes, wounds, processes, models, metrics, or gaps.
+
+    Gaps are the assumed facts ranked by how far they move retained_7d_fraction, with the test
+    that would measure each.
+    """
     from releasekit import catalogue
     from releasekit.carriers.families import FAMILIES
     from releasekit.metrics import METRICS
@@ -102,12 +128,27 @@ def list_(what: Listed, json: Json = False) -> None:
             terminal.table(("metric", "meaning"), [
                 *((name, said) for name, (_, said) in METRICS.items()),
                 ("released_<N>h_fraction", "at any time; also retained_, available_, <N>d")])
+    elif what is Listed.gaps:
+        _list_gaps(formulations or (), json, quiet)
     elif json:
         print_json([vars(law) for carrier in FAMILIES for law in catalogue.laws(carrier)])
     else:
         for carrier, family in FAMILIES.items():
             pages.print_laws(carrier, catalogue.always_needed(carrier), family.roles,
                              family.choices, catalogue.laws(carrier))
+
+
+def _list_gaps(files: Sequence[str], json: bool, quiet: bool) -> None:
+    from releasekit.gaps import at_a_wound, gaps
+
+    chosen = at_a_wound(files)
+    say_if_compiling(quiet)
+    with terminal.progress("moving every fact", quiet) as progress:
+        found = gaps(chosen, progress=progress)
+    if json:
+        print_json([vars(gap) for gap in found])
+    else:
+        pages.print_gaps(found, list(chosen))
 
 
 @app.command()

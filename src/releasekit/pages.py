@@ -15,10 +15,15 @@ if TYPE_CHECKING:
     from releasekit.catalogue import Law
     from releasekit.facts import Material
     from releasekit.formulation import Formulation
+    from releasekit.gaps import Gap
     from releasekit.making import ProcessStep
     from releasekit.picks import Pick
     from releasekit.search import SearchResult
+    from releasekit.standing import Standing
     from releasekit.verification import Outcome
+
+SMALLEST_SHARE = 0.001
+"""Gaps of a smaller share are counted, not listed."""
 
 # facts and choices --------------------------------------------------------------------------------
 
@@ -100,6 +105,45 @@ def print_materials(materials: Iterable[Material]) -> None:
         (material.key, material.role,
          ", ".join(f"{count} {basis}" for basis, count in bases(material).items()),
          f"{material.name}. {material.description}") for material in materials])
+
+
+def print_gaps(gaps: Sequence[Gap], formulations: Sequence[str]) -> None:
+    """Print the assumed facts that matter, the first first, with the test that would measure each.
+    """
+    shown = [gap for gap in gaps if gap.share >= SMALLEST_SHARE]
+    table(("assumed fact", "of", "share", "moves by", "in", "test that would measure it", "days"), [
+        (gap.fact, gap.material, f"{gap.share:.1%}", f"{gap.move:.3f}", f"{len(gap.formulations)}",
+         gap.test or "-", number(gap.days)) for gap in shown])
+    rest = f"; {len(gaps) - len(shown)} more have less than {SMALLEST_SHARE:.1%}" if len(
+        gaps) > len(shown) else ""
+    text(f"share: of the variance of retained_7d_fraction in {len(formulations)} formulations, "
+         "measured facts included; moves by: root mean square of one standard score up and down, "
+         f"the most in any of them; in: how many it moves{rest}")
+
+
+def print_standing(standing: Standing) -> None:
+    """Print how complete a file is, and what to measure first."""
+    own = ", ".join(f"{count} {basis}" for basis, count in standing.own.items())
+    taken = ", ".join(f"{count} from {name}" for name, count in standing.taken_over.items())
+    text(f"  {sum(standing.own.values())} facts: {own}" + (
+        f"; {sum(standing.taken_over.values())} defaults: {taken}" if taken else ""))
+    for use in standing.uses:
+        if use.lacks:
+            text(f"  {use.carrier}: lacks {', '.join(use.lacks)}")
+            continue
+        able, unable = ("; ".join(f"{part} {', '.join(names)}" for part, names in laws.items())
+                        for laws in (use.laws, use.others))
+        text(f"  {use.carrier}: complete" + (f" for {able}" if able else ""))
+        if unable:
+            text(f"    lacks facts for {unable}")
+    if standing.matter:
+        most = ", ".join(f"{gap.fact} ({gap.share:.1%})" for gap in standing.matter)
+        tested = [gap for gap in standing.matter if gap.days is not None]
+        text(f"  of what is not measured these matter most (share of the variance of "
+             f"retained_7d_fraction, {standing.tried_in}): {most}")
+        if tested:
+            cheap = min(tested, key=lambda gap: gap.days or 0.0)
+            text(f"  cheapest test among them: {cheap.test}: {cheap.fact}, {number(cheap.days)} d")
 
 
 def print_laws(carrier: str, needs: Sequence[str], roles: Sequence[str], choices: Sequence[str],

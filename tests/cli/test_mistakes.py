@@ -159,6 +159,7 @@ def test_check_tells_valid_and_invalid_files_apart(run: Run, sheet: Path, tmp_pa
     bad.write_text(sheet.read_text().replace("thickness", "thiknes"))
     result = run("check", sheet, bad, "--json", code=2)
     good_told, bad_told = read_json(result.stdout)
+    assert good_told.pop("standing")["own"].keys() == {"assumed", "computed", "measured"}
     assert good_told == {"file": str(sheet), "kind": "formulation", "valid": True, "problems": []}
     assert not bad_told["valid"]
     problem = bad_told["problems"][0]

@@ -22,8 +22,8 @@ LAYERS = {
         carriers.needle_patch carriers.needle_kinds carriers.microneedle carriers.scaffold
         carriers.ecm carriers.measured carriers.free carriers.families""",
     "the run": "release metrics running simulation agreement",
-    "questions": """catalogue results study study_reading recipes workers candidates trials pareto
-        alternatives ranking picks search loading batch verification
+    "questions": """assays catalogue results study study_reading recipes workers candidates trials
+        pareto alternatives ranking picks search loading batch gaps standing verification
         verification.labels verification.numerics verification.structure
         verification.kinetics verification.release verification.curves""",
     "faces": """figures.looks figures.curves figures.residuals figures.ledger figures.front
