@@ -14,7 +14,8 @@ from scipy import stats
 
 from releasekit.errors import InputError, RangeWarning
 from releasekit.facts import Fact, Material, Source, Spread, load_material, material_from
-from releasekit.files import Document, list_materials, read_toml
+from releasekit.files import Document, read_toml
+from releasekit.library import list_materials
 
 VALID = Path(__file__).parent / "files" / "valid"
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import math
-import os
 import pickle
 from pathlib import Path
 
@@ -217,51 +216,6 @@ def test_checksum(tmp_path: Path) -> None:
     """Mistake: a checksum of decoded text differs from that of the file."""
     (tmp_path / "a").write_bytes(b"x\r\ny")
     assert files.checksum(tmp_path / "a") == hashlib.sha256(b"x\r\ny").hexdigest()
-
-
-def _write(path: Path, text: str = "") -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    role = "matrix" if path.parent.name == "matrices" else "polymer"
-    path.write_text(text or f'kind = "material"\nrole = "{role}"\n')
-
-
-def test_search_order_of_materials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Mistake: a shipped file wins over the user's, a formulation or the citing file is taken
-    for a material, or the role does not decide between two files of one name."""
-    monkeypatch.chdir(tmp_path)
-    shipped = tmp_path / "shipped"
-    monkeypatch.setattr(files, "_material_folders", lambda: [Path("materials"), shipped])
-    _write(shipped / "polymers" / "zeta-gel.toml")
-    _write(shipped / "polymers" / "collagen.toml")
-    _write(shipped / "matrices" / "collagen.toml")
-    assert Path(files.find_material("zeta-gel")) == shipped / "polymers" / "zeta-gel.toml"
-    _write(tmp_path / "materials" / "polymers" / "zeta-gel.toml")
-    assert files.find_material("zeta-gel") == os.path.join("materials", "polymers", "zeta-gel.toml")
-    assert Path(files.find_material("collagen", "matrix")).parent.name == "matrices"
-    assert Path(files.find_material("collagen", "polymer")).parent.name == "polymers"
-    citing = tmp_path / "work" / "zeta-gel.toml"
-    _write(citing, 'kind = "formulation"\n')
-    _write(citing.parent / "collagen.toml", 'kind = "study"\n')
-    assert Path(files.find_material("zeta-gel", near=citing)).parent.name == "polymers"
-    assert Path(files.find_material("collagen", near=citing)).parent != citing.parent
-    _write(citing.parent / "collagen.toml")
-    assert Path(files.find_material("collagen", near=citing)).parent == citing.parent
-    assert Path(files.find_material("./collagen.toml", near=citing)).parent == citing.parent
-    assert len(files.list_materials()) == 3
-    assert len(files.list_materials("polymer")) == 2
-    with pytest.raises(InputError, match=r"no material called 'zeta-gell' \(did you mean zeta-gel"):
-        files.find_material("zeta-gell")
-    with pytest.raises(InputError, match="no such file"):
-        files.find_material("sub/zeta-gel")
-
-
-def test_shipped_materials_are_found_anywhere(tmp_path: Path,
-                                              monkeypatch: pytest.MonkeyPatch) -> None:
-    """Mistake: the shipped folder depends on the directory one works in."""
-    monkeypatch.chdir(tmp_path)
-    folders = files._material_folders()
-    assert [folder.name for folder in folders] == ["materials"]
-    assert folders[0].is_absolute()
 
 
 def test_errors_cross_process_borders() -> None:

@@ -11,9 +11,9 @@ import pytest
 from releasekit.assays import ASSAYS
 from releasekit.catalogue import materials
 from releasekit.facts import Fact, Material, load_material
-from releasekit.files import list_examples
 from releasekit.formulation import Formulation
 from releasekit.gaps import at_a_wound, gaps, moves
+from releasekit.library import list_examples
 from releasekit.standing import of_formulation, of_material
 from releasekit.vocabulary import QUANTITIES
 

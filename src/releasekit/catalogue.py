@@ -19,8 +19,8 @@ from releasekit.checks import shown
 from releasekit.choices import CHOICES, USE
 from releasekit.errors import InputError, Problem, RangeWarning
 from releasekit.facts import BASES, ROLES, Fact, Material, load_material
-from releasekit.files import list_materials
 from releasekit.formulation import Designs, Formulation, Given
+from releasekit.library import list_materials
 from releasekit.release import DAY
 from releasekit.units import scale
 from releasekit.vocabulary import OPTIONS, QUANTITIES

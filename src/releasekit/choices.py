@@ -11,7 +11,7 @@ from typing import Any
 from releasekit.checks import Checks, written
 from releasekit.errors import InputError, nearest
 from releasekit.facts import Material, load_material
-from releasekit.files import find_material
+from releasekit.library import find_material
 from releasekit.vocabulary import OPTIONS, QUANTITIES
 
 CHOICES = (

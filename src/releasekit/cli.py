@@ -113,7 +113,7 @@ def _rows(files: Sequence[str], table: str | None, changes: Mapping[str, str], d
     if changes and not chosen:
         raise InputError(Problem("a table is changed in its columns", file=launching.OPTION,
                                  suggestion="or name a base for its rows"))
-    _say_if_compiling(quiet)
+    say_if_compiling(quiet)
     with terminal.progress("simulating", quiet) as progress:
         if table:
             base = chosen[0] if chosen else None

@@ -14,7 +14,8 @@ from releasekit.fact import BASES as BASES
 from releasekit.fact import Fact as Fact
 from releasekit.fact import Spread as Spread
 from releasekit.fact import fact_table, read_fact
-from releasekit.files import Document, FilePath, find_material, read_toml, write_toml
+from releasekit.files import Document, FilePath, read_toml, write_toml
+from releasekit.library import find_material
 
 ROLES = ("polymer", "matrix", "exosome", "wound", "process")
 
@@ -115,7 +116,7 @@ def load_material(name: str, role: str | None = None, near: FilePath | None = No
     Parameters
     ----------
     name, role, near
-        See :func:`releasekit.files.find_material`.
+        See :func:`releasekit.library.find_material`.
     """
     path = find_material(name, role, near)
     if path in _cache:

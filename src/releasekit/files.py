@@ -1,4 +1,4 @@
-"""The only door to files: TOML, tables, JSON, checksums and the folders of materials."""
+"""The only door to files: TOML, tables, JSON, checksums and what is shipped inside the package."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _read_bytes(path: FilePath) -> bytes:
         raise InputError(Problem(f"cannot be read: {error.strerror}", file=str(path))) from error
 
 
-def _read_text(path: FilePath) -> tuple[str, str]:
+def read_text(path: FilePath) -> tuple[str, str]:
     """Return text and checksum of a file."""
     raw = _read_bytes(path)
     try:
@@ -90,7 +90,7 @@ def read_toml(path: FilePath) -> Document:
     InputError
         The file is missing, unreadable or not valid TOML (with its line).
     """
-    text, digest = _read_text(path)
+    text, digest = read_text(path)
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -177,7 +177,7 @@ def read_table(path: FilePath) -> pd.DataFrame:
             return _tidy(pd.read_excel(path))
         except Exception as error:  # openpyxl and zipfile raise many unrelated classes
             raise InputError(Problem(f"not a readable Excel file: {error}", file=name)) from error
-    text, _ = _read_text(path)
+    text, _ = read_text(path)
     head = text.split("\n", 1)[0]
     # a European spreadsheet exports semicolons and decimal commas
     separator = ";" if ";" in head and "," not in head else "\t" if "\t" in head else ","
@@ -280,7 +280,7 @@ def write_json(path: FilePath, value: Any) -> None:
 
 def read_json(path: FilePath) -> Any:
     """Read a JSON file."""
-    text, _ = _read_text(path)
+    text, _ = read_text(path)
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
@@ -322,83 +322,3 @@ def find_beside(name: str, citing: FilePath) -> str:
     beside = Path(citing).parent / Path(name).expanduser()
     places = [place for path in (beside, Path(name)) for place in (path, Path(f"{path}.toml"))]
     return str(next((place for place in places if place.is_file()), beside))
-
-
-def _shipped(folder: str) -> Path:
-    """Return a shipped folder: inside the package, or in the checkout it runs from."""
-    inside = Path(packaged(folder))
-    return inside if inside.is_dir() else Path(__file__).resolve().parents[2] / folder
-
-
-def list_examples() -> list[str]:
-    """Return the paths of the formulations and studies that are shipped as examples."""
-    return [str(path) for path in sorted(_shipped("examples").glob("*.toml"))]
-
-
-# materials ----------------------------------------------------------------------------------------
-def _material_folders() -> list[Path]:
-    """Folders of material files: the user's own first, then the shipped ones."""
-    return [folder for folder in (Path("materials"), _shipped("materials")) if folder.is_dir()]
-
-
-def _role_of(file: Path) -> str:
-    """Return the role that a material file states, without reading all of it as TOML."""
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        text = file.read_text("utf-8")
-        role = re.search(r'^\s*role\s*=\s*["\'](\w+)["\']', text, re.M)
-        if re.search(r'^\s*kind\s*=\s*["\']material["\']', text, re.M):
-            return role[1] if role else "unknown"
-    return ""
-
-
-def list_materials(role: str | None = None) -> list[str]:
-    """Return the paths of all known material files; a user's own file hides a shipped one."""
-    found: dict[tuple[str, str], str] = {}
-    for folder in _material_folders():
-        for file in sorted(folder.rglob("*.toml")):
-            stated = _role_of(file)
-            if stated and role in (None, stated):
-                found.setdefault((stated, file.stem), str(file))
-    return list(found.values())
-
-
-def find_material(name: str, role: str | None = None, near: FilePath | None = None) -> str:
-    """Return the path of a material.
-
-    Parameters
-    ----------
-    name
-        A path (it ends in ``.toml`` or has a slash; relative to the citing file), or the name
-        of a material, which is looked for beside the citing file, in ``./materials`` and among
-        the shipped ones.
-    role
-        polymer, matrix, exosome, wound or process: decides between files of one name.
-    near
-        The citing file.
-
-    Raises
-    ------
-    InputError
-        Nothing of that name; the nearest known name is suggested.
-    """
-    folder = Path(near).parent if near else Path()
-    if name.endswith(".toml") or "/" in name or os.sep in name:
-        file = folder / Path(name).expanduser()
-        if not file.is_file() and (bare := Path(name)).is_file():
-            file = bare
-        if not file.is_file():
-            raise InputError(Problem(f"no such file: {file}", suggestion=similar(file)))
-        return os.path.normpath(file)
-    if (file := folder / f"{name}.toml").is_file() and _role_of(file) and not (
-            near and file.name == Path(near).name):
-        return str(file)
-    known = [Path(path) for path in list_materials()]
-    named = sorted((path for path in known if path.stem == name),
-                   key=lambda path: _role_of(path) != role)
-    if named:
-        return str(named[0])
-    near_by = [path for path in (*sorted(folder.glob("*.toml")), *known)
-               if _role_of(path) and role in (None, _role_of(path))]
-    kind = f"{role} " if role else ""
-    raise InputError(Problem(f"no {kind}material called {name!r}",
-                             suggestion=nearest(name, [path.stem for path in near_by])))

@@ -11,8 +11,8 @@ import numpy as np
 from releasekit.assays import ASSAYS
 from releasekit.catalogue import examine
 from releasekit.errors import InputError, Problem, ReleasekitWarning
-from releasekit.files import list_examples
 from releasekit.formulation import Designs, Formulation
+from releasekit.library import list_examples
 from releasekit.loading import load
 from releasekit.metrics import number_of
 from releasekit.running import run

@@ -14,7 +14,8 @@ from .tree import dotted, sources
 LAYERS = {
     "words": "releasekit errors units vocabulary",
     "laws": "physics.*",
-    "things": "toml_lines files checks fact facts draws given choices making formulation dataset",
+    "things": """toml_lines files library checks fact facts draws given choices making formulation
+        dataset""",
     "transport": """transport transport.problem transport.grid transport.state transport.chain
         transport.basis transport.modes transport.solve""",
     "carriers": """carriers carriers.inputs carriers.lowered carriers.downstream carriers.black_box
