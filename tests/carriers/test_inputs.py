@@ -171,3 +171,21 @@ def test_a_bound_is_not_counted_as_used() -> None:
     assert seen.limit("catalytic_rate") is None
     assert not seen.used
     assert not seen.missing
+
+
+def test_a_table_over_temperature_is_read_at_the_wound() -> None:
+    """Mistake: a fact over temperature or pH asks for a choice of that name, or is not read."""
+    chi = Fact("interaction_coefficient", None, "1", over="temperature",
+               points=((298.15, 0.43), (328.15, 0.13)), material="own")
+    found = inputs(with_fact(gel(wound_temperature="31.6 degC"), "polymer", chi))
+    assert found["interaction_coefficient"][0] == pytest.approx(0.43 - 0.3 * 6.6 / 30.0)
+    assert not found.missing
+    assert not found.outside
+
+
+def test_a_table_over_functionalisation_follows_the_choice() -> None:
+    """Mistake: stiffness over methacrylation read at the middle whatever is chosen."""
+    low, high = (inputs(gel("hyaluronic-glycidyl", functionalisation_fraction=share))
+                 for share in (0.2, 0.8))
+    ratio = high["plateau_modulus"][0] / low["plateau_modulus"][0]
+    assert ratio == pytest.approx(4.0 ** (np.log(65 / 22) / np.log(0.90 / 0.14)))

@@ -189,7 +189,7 @@ class Inputs:
 
     def _read(self, fact: Fact) -> FloatArray:
         self.used[fact.key] = fact
-        over = self[fact.over] if fact.over else None
+        over = self[STATE_OF_CONDITION.get(fact.over, fact.over)] if fact.over else None
         if over is not None:
             self._check_condition(fact, fact.over, over)
         for condition in fact.conditions:
