@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from releasekit.candidates import limits, objectives
-from releasekit.errors import ComparisonWarning, ConditionWarning, ReleasekitWarning
+from releasekit.candidates import limits, objectives, score
+from releasekit.errors import ComparisonWarning, ConditionWarning, InputError, ReleasekitWarning
 from releasekit.loading import load
 from releasekit.recipes import tables
 from releasekit.study import Constraint, Mixture, Objective, Study, Vary
@@ -141,6 +141,27 @@ def test_mixtures_targets_and_probabilities() -> None:
         "released_24h_fraction_p75", "retained_7d_fraction_p15"]
     assert [wanted.label(study) for wanted in objectives(study)] == [
         "release_unevenness_ratio_p80", "t50_release_d_distance_p80"]
+
+
+def test_steps_of_making_may_vary() -> None:
+    """Mistake: the exosomes go through the steps of the file, whatever was chosen."""
+    base = load(EXAMPLE.with_name("scaffold-pcl-print.toml"))
+    routes = ("soaking + drying", "melt-extrusion")  # onto the print, or into its melt
+    study = Study("routes", "", (base,), (Vary("process", among=routes),),
+                  (Objective("process_recovery_fraction", "maximise"),),
+                  (Constraint("process_recovery_fraction", at_least=0.3),))
+    scored = score(study, np.array([[0.2], [0.8]]))
+    assert scored.choices()["process"] == list(routes)
+    soaked, molten = -scored.minimised()[:, 0]
+    facts = {key.split("/")[0]: fact.value for key, fact in base.facts().items()
+             if key.endswith("/active_recovery_fraction") and key[:4] in ("soak", "dryi")}
+    assert soaked == pytest.approx(np.prod(list(facts.values())))
+    assert molten < 0.3 < soaked
+    assert scored.feasible().tolist() == [True, False]
+    with pytest.raises(InputError, match="is storage: its time is not part of a choice"):
+        base.but(process="soaking + storage-frozen")
+    with pytest.raises(InputError, match="did you mean photocrosslinking"):
+        base.but(process="photocroslinking")
 
 
 def test_a_filling_may_vary() -> None:

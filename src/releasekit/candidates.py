@@ -218,6 +218,8 @@ class Scored:
 def _word(base: Formulation, name: str) -> str:
     if name in base.materials:
         return base.materials[name].key
+    if name == "process":
+        return " + ".join(step.step for step in base.process)
     return base.models.get(name) or base.word(name)
 
 

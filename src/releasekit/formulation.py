@@ -32,7 +32,7 @@ from releasekit.files import Document, FilePath, write_table, write_toml
 from releasekit.given import Given as Given
 from releasekit.given import given_from
 from releasekit.making import ProcessStep as ProcessStep
-from releasekit.making import process_table, read_process
+from releasekit.making import named_process, process_table, read_process
 from releasekit.vocabulary import OPTIONS, QUANTITIES
 
 FloatArray = NDArray[np.float64]
@@ -88,7 +88,8 @@ class Formulation:
         changes
             Quantities of the vocabulary (``thickness="3 mm"`` or a pint quantity; a bare number
             only where there is no unit), words (``boundary="sink"``), materials by their role
-            (``polymer="alginate-ionic"``), ``name`` and ``description``.
+            (``polymer="alginate-ionic"``), the steps of making from the library
+            (``process="photocrosslinking + drying"``), ``name`` and ``description``.
 
         Raises
         ------
@@ -112,6 +113,8 @@ class Formulation:
                     else read_material(checks, PLACES[name], value, self.path, name)
                 if material:
                     new["materials"][name] = material
+            elif name == "process":
+                new["process"] = named_process(checks, value, self.path, name)
             elif name in MODEL_KINDS:
                 new["models"].update(read_models(checks, {name: value}))
             elif name in QUANTITIES and isinstance(value, Given):
@@ -119,7 +122,7 @@ class Formulation:
             elif name in QUANTITIES:
                 numbers[name] = checks.quantity(name, value, name)
             else:
-                known = (*QUANTITIES, *OPTIONS, *PLACES, *MODEL_KINDS, "models", "name")
+                known = (*QUANTITIES, *OPTIONS, *PLACES, *MODEL_KINDS, "models", "process", "name")
                 checks.say("is not known", name, suggestion=nearest(name, known))
         for layer in self.layers:
             for name in layer.choices.keys() & changes.keys():

@@ -51,6 +51,17 @@ def read_process(checks: Checks) -> tuple[ProcessStep, ...]:
     return tuple(steps)
 
 
+def named_process(checks: Checks, text: Any, near: str, *where: str) -> tuple[ProcessStep, ...]:
+    """Return the steps that a text such as ``photocrosslinking + drying`` names, in its order."""
+    steps = []
+    for name in str(text).replace(" ", "").split("+"):
+        material = read_material(checks, "process", name, near, *where)
+        if material and RECOVERY not in material.facts:
+            checks.say(f"{name!r} is storage: its time is not part of a choice", *where)
+        steps.append(ProcessStep(name, material=material))
+    return tuple(steps)
+
+
 def process_table(step: ProcessStep, target: Path) -> dict[str, Any]:
     """Return a step as a file writes it."""
     numbers = {RECOVERY: step.active_recovery_fraction, STORED: step.storage_time}
