@@ -44,6 +44,8 @@ Out = Annotated[str | None, typer.Option(metavar="DIR", help="Write a result fol
 Plot = Annotated[str | None, typer.Option(metavar="FILE", help="Write a figure: svg, png, pdf.")]
 Figure = Annotated[str, typer.Option(
     metavar="KIND", help="What --plot shows: curves, residuals, ledger, front.")]
+Report = Annotated[str | None, typer.Option(
+    "--report", metavar="FILE.html", help="Write a report: one HTML file that works offline.")]
 Data = Annotated[str | None, typer.Option(
     "--data", metavar="FILE", help="Measured release curves, to be shown with the model.")]
 Changes = Annotated[list[str] | None, typer.Option(
@@ -71,7 +73,8 @@ def simulate(
     out: Annotated[str | None, typer.Option(
         metavar="DIR|FILE", help="Write a result folder; with --table or --metrics-only a .csv or "
         ".parquet file.")] = None,
-    plot: Plot = None, figure: Figure = "curves", json: Json = False, quiet: Quiet = False,
+    plot: Plot = None, figure: Figure = "curves", report: Report = None,
+    json: Json = False, quiet: Quiet = False,
 ) -> None:
     """Simulate formulations: where the exosomes are over time."""
     from releasekit.launching import assignment
@@ -86,11 +89,11 @@ def simulate(
         return
     if not formulations:
         raise InputError(Problem("no formulation is named", suggestion="name a file, or --table"))
-    _may_plot(plot, figure)
+    _may_write(plot, figure, report)
     releases, level = _run(formulations, wanted, draws, seed, accuracy, out, quiet, duration)
     if duration is not None:
         wanted["duration"] = duration
-    _write(releases, out, plot, figure, level, wanted, quiet)
+    _write(releases, out, plot, figure, report, level, wanted, quiet)
     if json:
         from releasekit.results import summary
 
@@ -153,7 +156,8 @@ def _write_rows(pieces: Iterator[pd.DataFrame], out: str | None, json: bool, qui
 @app.command()
 def compare(formulations: Formulations, data: Data = None, changes: Changes = None,
             draws: Draws = None, seed: Seed = None, out: Out = None, plot: Plot = None,
-            figure: Figure = "", json: Json = False, quiet: Quiet = False) -> None:
+            figure: Figure = "", report: Report = None, json: Json = False,
+            quiet: Quiet = False) -> None:
     """Compare formulations side by side, also with measured curves.
 
     Warns if their doses per wound area differ.
@@ -165,10 +169,10 @@ def compare(formulations: Formulations, data: Data = None, changes: Changes = No
 
     wanted = dict(assignment(text) for text in changes or ())
     figure = figure or ("residuals" if data else "curves")
-    _may_plot(plot, figure)
+    _may_write(plot, figure, report)
     measured = dataset(data) if data else None
     releases, level = _run(formulations, wanted, draws, seed, None, out, quiet)
-    _write(releases, out, plot, figure, level, wanted, quiet, measured)
+    _write(releases, out, plot, figure, report, level, wanted, quiet, measured)
     unequal = unequal_doses(releases)
     between = residuals(releases, measured) if measured else None
     if json:
@@ -219,8 +223,8 @@ def _run(files: Sequence[str], changes: Mapping[str, str], draws: int | None, se
     return releases, str(options.get("accuracy", "default"))
 
 
-def _may_plot(plot: str | None, figure: str) -> None:
-    """Refuse a figure that could not be written, before anything runs."""
+def _may_write(plot: str | None, figure: str, report: str | None) -> None:
+    """Refuse a figure or report that could not be written, before anything runs."""
     from releasekit.figures import check_kind
     from releasekit.figures.looks import SUFFIXES
 
@@ -228,10 +232,13 @@ def _may_plot(plot: str | None, figure: str) -> None:
     if plot and Path(plot).suffix.lower() not in SUFFIXES:
         raise InputError(Problem("is not a kind of figure", file=plot,
                                  suggestion=f"one of {', '.join(SUFFIXES)}"))
+    if report and Path(report).suffix.lower() not in (".html", ".htm"):
+        raise InputError(Problem("is not a name for a report", file=report,
+                                 suggestion="a name that ends in .html"))
 
 
 def _write(releases: Sequence[Release], out: str | None, plot: str | None, figure: str,
-           accuracy: str, changes: Mapping[str, str], quiet: bool,
+           report: str | None, accuracy: str, changes: Mapping[str, str], quiet: bool,
            data: Dataset | None = None) -> None:
     from releasekit.results import RUN_FILES, save_run
 
@@ -245,8 +252,29 @@ def _write(releases: Sequence[Release], out: str | None, plot: str | None, figur
 
         measured = {"data": data} if data else {}
         written += save_figure(draw(releases, figure, **measured), plot)
+    if report:
+        from releasekit.report import findings_of, write_report
+
+        write_report(findings_of(releases, accuracy, changes, data=data), report)
+        written.append(report)
     if written and not quiet:
         terminal.say(f"wrote {', '.join(written)}")
+
+
+@app.command(name="report")
+def report_(folder: Annotated[str, typer.Argument(
+        metavar="DIR", help="A result folder of simulate, compare or optimise.")],
+            out: Annotated[str | None, typer.Option(
+                metavar="FILE.html", help="The report; DIR/report.html by default.")] = None,
+            quiet: Quiet = False) -> None:
+    """Write a report of a result folder: one HTML file that works offline."""
+    from releasekit.report import read_findings, write_report
+
+    target = out or str(Path(folder) / "report.html")
+    _may_write(None, "curves", target)
+    write_report(read_findings(folder), target)
+    if not quiet:
+        terminal.say(f"wrote {target}")
 
 
 @app.command()
@@ -262,7 +290,7 @@ def optimise(
         metavar="ADDRESS", help="A Dask scheduler, e.g. tcp://10.0.0.7:8786.")] = None,
     resume: Annotated[bool, typer.Option(
         "--resume", help="Go on with the trials that lie in the result folder, if any.")] = False,
-    plot: Plot = None, json: Json = False, quiet: Quiet = False,
+    plot: Plot = None, report: Report = None, json: Json = False, quiet: Quiet = False,
 ) -> None:
     """Search the formulations of a study for the best ones."""
     from releasekit.loading import load
@@ -270,7 +298,7 @@ def optimise(
     from releasekit.study import Study
     from releasekit.workers import usual_workers
 
-    _may_plot(plot, "curves")
+    _may_write(plot, "curves", report)
     wanted = load(study)
     if not isinstance(wanted, Study):
         raise InputError(Problem(f"is a {type(wanted).__name__.lower()}, not a study", file=study))
@@ -287,6 +315,11 @@ def optimise(
         raise
     if out and not quiet:
         terminal.say(f"wrote {out}")
+    report = report or (str(Path(out) / "report.html") if out else None)
+    if report:
+        from releasekit.report import findings_of, write_report
+
+        write_report(findings_of([pick.release for pick in result.best], result=result), report)
     if plot and result.best:
         from releasekit.figures import plot as draw
         from releasekit.figures import plot_pareto, save_figure

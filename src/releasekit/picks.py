@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +17,12 @@ from releasekit.formulation import Formulation
 from releasekit.metrics import number_of
 from releasekit.pareto import distance
 from releasekit.recipes import FORMULATION, coordinates, formulation, tables
-from releasekit.release import Release
+from releasekit.release import DERIVED, Release
 from releasekit.simulation import simulate
 from releasekit.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.intp]
@@ -137,6 +140,31 @@ def picks(scored: Scored, front_: Scored, places: IndexArray,
             _limited_by(front_.take([row])), release.prediction_class, int(places[row]), release,
             _held(study, release), tuple(moved[i]), tuple(relaxed[i]), sterility(release)))
     return tuple(found)
+
+
+def front_curves(front_: Scored, places: IndexArray) -> pd.DataFrame:
+    """Return the release of every point of the front over time, facts at their nominal values.
+
+    Parameters
+    ----------
+    front_
+        The feasible front.
+    places : shape (candidate,)
+        Trial of each.
+
+    Returns
+    -------
+    DataFrame
+        Columns trial, time_d, and the derived columns of a release; one block per trial.
+    """
+    import pandas as pd
+
+    points = [formulation(front_.study, point, str(place), "")
+              for point, place in zip(front_.points, places, strict=True)]
+    releases = simulate(points, explain=False) if points else []
+    blocks = [release.table().filter(["time_d", *DERIVED]).assign(trial=place)
+              for release, place in zip(releases, places, strict=True)]
+    return pd.concat(blocks) if blocks else pd.DataFrame({"trial": [], "time_d": []})
 
 
 def _named(front_: Scored, balance: Merit) -> list[tuple[int, str, Merit]]:

@@ -168,13 +168,14 @@ def save_run(releases: Sequence[Release], folder: FilePath, accuracy: str = "def
     """
     may_write(folder)
     place = Path(folder)
-    write_json(place / "run.json", _record(releases, accuracy, changes or {}))
+    write_json(place / "run.json", record(releases, accuracy, changes or {}))
     write_table(place / "release.csv", release_table(releases))
     write_table(place / "metrics.csv", metrics_table(releases))
 
 
-def _record(releases: Sequence[Release], accuracy: str,
-            changes: Mapping[str, str]) -> dict[str, Any]:
+def record(releases: Sequence[Release], accuracy: str,
+           changes: Mapping[str, str]) -> dict[str, Any]:
+    """Return what ``run.json`` says: inputs with their origin, versions, and what was found."""
     materials: dict[str, Material] = {}
     formulations = []
     for release in releases:

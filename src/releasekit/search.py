@@ -18,7 +18,7 @@ from releasekit.candidates import SLACK, Scored, limits, objectives, score
 from releasekit.errors import InputError
 from releasekit.files import FilePath, remove, write_json, write_table
 from releasekit.pareto import front, hypervolume
-from releasekit.picks import Pick, picks
+from releasekit.picks import Pick, front_curves, picks
 from releasekit.ranking import Ranked, by_family, ranking
 from releasekit.recipes import coordinates, settle
 from releasekit.results import RUN_FILES, may_write, save_run
@@ -58,6 +58,8 @@ class SearchResult:
         All candidates in their order, screened; failed and infeasible ones with their reason.
     pareto
         The feasible front at default accuracy.
+    front_curves
+        The release of each point of the front over time, facts at their nominal values.
     hypervolume
         Share of the box between the best and the worst objectives of all trials that ran which
         the feasible trials dominate.
@@ -73,6 +75,7 @@ class SearchResult:
     best: tuple[Pick, ...]
     trials: pd.DataFrame
     pareto: pd.DataFrame
+    front_curves: pd.DataFrame
     evaluations: int
     seconds: float
     hypervolume: float
@@ -83,7 +86,11 @@ class SearchResult:
 
     def summary(self) -> dict[str, Any]:
         """Return what JSON says of it."""
-        return {"name": self.study.name, "best": [pick.summary() for pick in self.best],
+        return {"name": self.study.name,
+                "objectives": [{"column": wanted.label(self.study), "goal": objective.goal}
+                               for wanted, objective in zip(
+                                   objectives(self.study), self.study.objectives, strict=True)],
+                "best": [pick.summary() for pick in self.best],
                 "families": self.families, "ranking": [asdict(one) for one in self.ranking],
                 "evaluations": self.evaluations, "seconds": self.seconds,
                 "hypervolume": self.hypervolume, "unsatisfied": self.unsatisfied,
@@ -92,7 +99,7 @@ class SearchResult:
                 "warnings": self.warnings}
 
     def save(self, folder: FilePath) -> None:
-        """Write trials.csv, pareto.csv, summary.json, the picks as a run and as best/*.toml.
+        """Write trials.csv, pareto.csv, front.csv, summary.json, the picks as a run and in best/.
 
         What an earlier search left there of picks is removed.
         """
@@ -103,6 +110,7 @@ class SearchResult:
         write_json(place / "summary.json", self.summary())
         write_table(place / "trials.csv", self.trials)
         write_table(place / "pareto.csv", self.pareto)
+        write_table(place / "front.csv", self.front_curves)
         for rank, pick in enumerate(self.best, 1):
             slug = re.sub(r"[^a-z0-9]+", "-", pick.label.lower()).strip("-")
             pick.save(place / "best" / f"{rank}-{slug}.toml")
@@ -166,7 +174,7 @@ def optimise(study: Study, budget: int | None = None, seed: int | None = None, *
         if feasible.any() else 0.0
     result = SearchResult(
         study, picks(scored, checked, places, workers), scored.table(),
-        checked.table().assign(trial=places), len(scored),
+        checked.table().assign(trial=places), front_curves(checked, places), len(scored),
         time.perf_counter() - started, volume, by_family(scored),
         "" if len(checked) else _unsatisfied(scored),
         tuple(str(concern) for concern in study.concerns()), ranking(scored))

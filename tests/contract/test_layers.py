@@ -28,7 +28,7 @@ LAYERS = {
         verification.labels verification.numerics verification.structure
         verification.kinetics verification.release verification.curves""",
     "faces": """figures.looks figures.curves figures.residuals figures.ledger figures.front
-        figures launching
+        figures report.findings report.contents report launching
         terminal pages commands lookups cli""",
 }
 """Every module once; a module imports only from what stands before it. The laws may import each

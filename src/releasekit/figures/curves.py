@@ -14,7 +14,6 @@ from releasekit.checks import shown as shown_value
 from releasekit.dataset import Curve, Dataset
 from releasekit.errors import InputError, Problem, nearest
 from releasekit.figures.looks import (
-    FAMILY_COLOURS,
     LINE_MARKERS,
     LINE_STYLES,
     MOST_SERIES,
@@ -24,6 +23,7 @@ from releasekit.figures.looks import (
     add_legend,
     canvas,
     label_of,
+    series_colours,
     with_numbers,
 )
 from releasekit.release import DAY, PER_CM2, QUANTILES, Release
@@ -135,8 +135,7 @@ def series_of(releases: Sequence[Release]) -> list[Series]:
         raise InputError(Problem(f"{most} curves of one family cannot be told apart in one figure",
                                  suggestion=f"plot at most {MOST_SERIES}, e.g. some rows"))
     labels = _labels(designs)
-    first = FAMILY_COLOURS.get(families[0], "#000000")
-    palette = [first, *(colour for colour in FAMILY_COLOURS.values() if colour != first)]
+    colours = series_colours(families)
     found = []
     for place, (release, index) in enumerate(designs):
         family, one = families[place], release.row(index)
@@ -145,9 +144,7 @@ def series_of(releases: Sequence[Release]) -> list[Series]:
             raise InputError(f"{labels[place]}: there is no result to plot ({reason})")
         rank = place if len(designs) <= MOST_SERIES else families[:place].count(family)
         again, style = divmod(rank, len(LINE_STYLES))
-        colour = palette[(place + again) % len(palette)] if len(set(families)) == 1 else _shade(
-            FAMILY_COLOURS.get(family, "#000000"), families[:place].count(family))
-        found.append(Series(labels[place], one, one.table(), colour, LINE_STYLES[style],
+        found.append(Series(labels[place], one, one.table(), colours[place], LINE_STYLES[style],
                             LINE_MARKERS[again]))
     return found
 
@@ -168,15 +165,6 @@ def design_label(release: Release, index: int) -> str:
              for name, column in release.designs.columns.items()
              if np.any(column != column[0])]
     return ", ".join([release.name, *marks])
-
-
-def _shade(colour: str, rank: int) -> str:
-    """Return the family's colour, darker, lighter, and again."""
-    from matplotlib.colors import to_hex, to_rgb
-
-    towards, share = ((0.0, 0.0), (0.0, 0.45), (1.0, 0.4))[rank % 3]
-    red, green, blue = ((1 - share) * part + share * towards for part in to_rgb(colour))
-    return to_hex((red, green, blue))
 
 
 def _usual_column(all_series: Sequence[Series], data: Dataset | None) -> str:

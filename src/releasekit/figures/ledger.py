@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.figure import Figure
 
-_LEDGER_LOOKS = {
+LEDGER_LOOKS = {
     "in_carrier_fraction": ("#0072B2", ""), "in_medium_fraction": ("#56B4E9", "//"),
     "in_wound_fluid_fraction": ("#56B4E9", "//"), "in_tissue_fraction": ("#009E73", ""),
     "taken_up_fraction": ("#F0E442", ".."), "scavenged_fraction": ("#E69F00", ""),
     "washed_out_fraction": ("#FFFFFF", "--"), "cleared_fraction": ("#CC79A7", "xx"),
     "discarded_fraction": ("#FFFFFF", "||"), "inactivated_fraction": ("#BDBDBD", "\\\\"),
 }
+"""Colour and hatching of each part of the ledger."""
 
 
 def plot_ledger(release: Release, index: int = 0) -> Figure:
@@ -51,7 +52,7 @@ def plot_ledger(release: Release, index: int = 0) -> Figure:
     floor = np.zeros_like(time)
     kept = ("in_carrier_fraction", "in_wound_fluid_fraction", "in_tissue_fraction")
     for name, part in parts.items():
-        colour, hatch = _LEDGER_LOOKS[name]
+        colour, hatch = LEDGER_LOOKS[name]
         top = floor + part
         axis.fill_between(time, floor, top, facecolor=colour, hatch=hatch, edgecolor="0.2",
                           linewidth=0.4)

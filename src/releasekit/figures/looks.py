@@ -49,6 +49,33 @@ def family_look(family: str) -> tuple[str, str]:
     return FAMILY_COLOURS.get(family, "#000000"), FAMILY_MARKERS.get(family, "*")
 
 
+def series_colours(families: Sequence[str]) -> list[str]:
+    """Return a colour for each of several curves.
+
+    Families keep their colour where several are shown, lighter or darker within a family; within
+    one family each curve has a colour of its own.
+
+    >>> series_colours(["ecm", "free", "ecm"])
+    ['#CC79A7', '#4D4D4D', '#70435c']
+    """
+    own = [FAMILY_COLOURS.get(family, "#000000") for family in families]
+    if len(set(families)) > 1:
+        return [_shade(colour, families[:place].count(family))
+                for place, (family, colour) in enumerate(zip(families, own, strict=True))]
+    palette = list(dict.fromkeys([*own[:1], *FAMILY_COLOURS.values()]))
+    return [palette[(place + place // len(LINE_STYLES)) % len(palette)]
+            for place in range(len(families))]
+
+
+def _shade(colour: str, rank: int) -> str:
+    """Return the family's colour, darker, lighter, and again."""
+    from matplotlib.colors import to_hex, to_rgb
+
+    towards, share = ((0.0, 0.0), (0.0, 0.45), (1.0, 0.4))[rank % 3]
+    red, green, blue = ((1 - share) * part + share * towards for part in to_rgb(colour))
+    return to_hex((red, green, blue))
+
+
 def label_of(column: str) -> str:
     """Return the text of an axis, with its unit.
 
