@@ -82,11 +82,6 @@ def read_text(path: FilePath) -> tuple[str, str]:
         raise InputError(Problem("is not UTF-8 text", file=str(path))) from error
 
 
-def read_text(path: FilePath) -> str:
-    """Read a text file."""
-    return _read_text(path)[0]
-
-
 def read_toml(path: FilePath) -> Document:
     """Read a TOML file.
 

@@ -24,7 +24,7 @@ def write_report(findings: Findings, path: FilePath) -> None:
 
     environment = Environment(autoescape=True)
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "sort_keys": False}
-    template, style, script = (read_text(packaged("report", f"page.{end}"))
+    template, style, script = (read_text(packaged("report", f"page.{end}"))[0]
                                for end in ("html", "css", "js"))
     write_text(path, environment.from_string(template).render(
         data=contents(findings), style=style, script=script, plotly=get_plotlyjs()))
