@@ -33,7 +33,7 @@ def raw(lanes: Lanes, times: np.ndarray, cells: int, steps: int) -> np.ndarray:
     """March once, without the extrapolation in time."""
     count = len(lanes)
     ends = solving._steps(lanes, 1, np.full(count, times[-1]), steps)
-    found = solving._march(lanes, np.ones(1), ends, Accuracy(cells, steps, 1.0))
+    (found,) = solving._march(lanes, np.ones(1), [ends], Accuracy(cells, steps, 1.0))
     return solving.interpolate(ends, found, np.repeat(times[:, None], count, 1))
 
 

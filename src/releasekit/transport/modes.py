@@ -17,6 +17,7 @@ Designs are the innermost axis, ``LANES`` of them together, one vesicle size aft
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -97,50 +98,59 @@ def _jit(function: Any) -> Any:
     return njit(cache=True, nogil=True, error_model="numpy")(function)
 
 
-def march_modes(lanes: Lanes, weights: FloatArray, steps: FloatArray, count: int) -> FloatArray:
+def march_modes(lanes: Lanes, weights: FloatArray, grids: Sequence[FloatArray],
+                count: int) -> list[FloatArray]:
     """March lanes through all segments and average them over the sizes of each design.
 
     Parameters
     ----------
     lanes
-        Design after design, each with ``len(weights)`` sizes; at most ``LANES`` designs.
+        Design after design, each with ``len(weights)`` sizes.
     weights : shape (size,)
         Share of each vesicle size.
-    steps : shape (segment, step + 1, design) [s]
-        Ends of the time steps.
+    grids
+        Ends of the time steps [s], [segment, step + 1, design] each: one march for every grid.
     count
         Modes of the carrier.
 
     Returns
     -------
-    ndarray, shape (design, segment, step + 1, part)
+    list of ndarray, shape (design, segment, step + 1, part)
         Amounts of ``PARTS`` at the ends of the steps, as fractions of one dose.
     """
-    segments, ends, designs = steps.shape
-    sizes = len(weights)
-    constant = _by_size(_constants(lanes), sizes)
-    schedule = _by_size(np.stack([lanes.washout, lanes.film_removed]), sizes)
-    over_time = _by_size(np.concatenate([lanes.log_mobility, lanes.matrix, lanes.stretch]), sizes)
-    changing = bool(np.any(lanes.trapped_share) or np.any(over_time[1:] != over_time[1:, :1]))
-    course = np.empty((4 if changing else 1, 2 * segments * (ends - 1), sizes, LANES))
-    length = np.empty((segments, ends, LANES))
-    actions = np.array(lanes.actions, dtype=np.int64)
-    _tabulate(np.ascontiguousarray(lanes.node_time[:, ::sizes]), over_time, constant[6], actions,
-              steps, course, length)
-    np.exp(course[:2], out=course[:2])
-    record = np.zeros((segments, ends, RECORD))
-    march(lanes.shape_exponent, actions, lanes.trapped_to_film,
-          reduced_modes(lanes.shape_exponent, count), weights, constant, schedule, over_time,
-          course, length, record)
-    return np.ascontiguousarray(
-        record.reshape(segments, ends, len(PARTS), LANES)[..., :designs].transpose(3, 0, 1, 2))
+    sizes, designs = len(weights), len(lanes) // len(weights)
+    modes, actions = reduced_modes(lanes.shape_exponent, count), np.array(lanes.actions)
+    constant = _tiles(_constants(lanes), sizes)
+    schedule = _tiles(np.stack([lanes.washout, lanes.film_removed]), sizes)
+    over_time = _tiles(np.concatenate([lanes.log_mobility, lanes.matrix, lanes.stretch]), sizes)
+    lost = _tiles(lanes.carrier_inactivation, sizes)
+    node_time = np.ascontiguousarray(lanes.node_time[:, ::sizes])
+    changing = bool(np.any(lanes.trapped_share)
+                    or np.any(over_time[:, 1:] != over_time[:, 1:, :1]))
+    found = [np.empty((designs, *steps.shape[:2], len(PARTS))) for steps in grids]
+    for tile in range(len(constant)):
+        here = slice(tile * LANES, min((tile + 1) * LANES, designs))
+        for steps, values in zip(grids, found, strict=True):
+            segments, ends, _ = steps.shape
+            course = np.empty((4 if changing else 1, 2 * segments * (ends - 1), sizes, LANES))
+            length = np.empty((segments, ends, LANES))
+            _tabulate(node_time[:, here], over_time[tile], lost[tile], actions,
+                      steps[:, :, here], course, length)
+            np.exp(course[:2], out=course[:2])
+            record = np.zeros((segments, ends, RECORD))
+            march(lanes.shape_exponent, actions, lanes.trapped_to_film, modes, weights,
+                  constant[tile], schedule[tile], over_time[tile], course, length, record)
+            split = record.reshape(segments, ends, len(PARTS), LANES)
+            values[here] = np.moveaxis(split, -1, 0)[:here.stop - here.start]
+    return found
 
 
-def _by_size(values: FloatArray, sizes: int) -> FloatArray:
-    """Turn [..., lane] into [..., size, LANES]; the last design fills what is left."""
-    split = np.moveaxis(values.reshape(*values.shape[:-1], -1, sizes), -1, -2)
-    index = np.minimum(np.arange(LANES), split.shape[-1] - 1)
-    return np.ascontiguousarray(split[..., index])
+def _tiles(values: FloatArray, sizes: int) -> FloatArray:
+    """Turn [..., lane] into [tile, ..., size, LANES]; the last design fills the last tile."""
+    designs = values.shape[-1] // sizes
+    design = np.minimum(np.arange(-(-designs // LANES) * LANES), designs - 1).reshape(-1, 1, LANES)
+    split = values[..., design * sizes + np.arange(sizes)[:, None]]
+    return np.ascontiguousarray(np.moveaxis(split, -3, 0))
 
 
 @_jit
@@ -152,10 +162,12 @@ def _tabulate(node_time: FloatArray, over_time: FloatArray, inactivation: FloatA
     left, and the stretch; only the first if nothing else changes.
     """
     segments, ends, designs = steps.shape
-    rows, _, sizes, _ = course.shape
+    rows, stages, sizes, _ = course.shape
+    clock, place = np.empty((stages, LANES)), np.empty((stages, LANES))
+    node = np.empty((stages, LANES), dtype=np.int64)
     for k in range(LANES):
         d = min(k, designs - 1)
-        born, stage, j = 0.0, 0, 0
+        born, i, j = 0.0, 0, 0
         for s in range(segments):
             if s == 0 or actions[s] == 2:
                 born, j = steps[s, 0, d], 0
@@ -163,23 +175,26 @@ def _tabulate(node_time: FloatArray, over_time: FloatArray, inactivation: FloatA
                 h = steps[s, m + 1, d] - steps[s, m, d]
                 length[s, m, k] = h
                 for second in range(2):
-                    clock = steps[s, m, d] + (h if second else GAMMA * h) - born
-                    while j < node_time.shape[0] - 2 and clock > node_time[j + 1, d]:
+                    clock[i, k] = steps[s, m, d] + (h if second else GAMMA * h) - born
+                    while j < node_time.shape[0] - 2 and clock[i, k] > node_time[j + 1, d]:
                         j += 1
-                    z = (clock - node_time[j, d]) / (node_time[j + 1, d] - node_time[j, d])
-                    z = min(max(z, 0.0), 1.0)
-                    for size in range(sizes):
-                        low = over_time[0, j, size, k]
-                        course[0, stage, size, k] = low + z * (over_time[0, j + 1, size, k] - low)
-                        if rows > 1:
-                            course[1, stage, size, k] = -inactivation[size, k] * clock
-                            low = over_time[1, j, size, k]
-                            course[2, stage, size, k] = (
-                                low + z * (over_time[1, j + 1, size, k] - low))
-                            low = over_time[2, j, size, k]
-                            course[3, stage, size, k] = (
-                                low + z * (over_time[2, j + 1, size, k] - low))
-                    stage += 1
+                    z = (clock[i, k] - node_time[j, d]) / (node_time[j + 1, d] - node_time[j, d])
+                    node[i, k], place[i, k] = j, min(max(z, 0.0), 1.0)
+                    i += 1
+    for i in range(stages):
+        for size in range(sizes):
+            for k in range(LANES):
+                j, z = node[i, k], place[i, k]
+                low = over_time[0, j, size, k]
+                course[0, i, size, k] = low + z * (over_time[0, j + 1, size, k] - low)
+            if rows > 1:
+                for k in range(LANES):
+                    j, z = node[i, k], place[i, k]
+                    course[1, i, size, k] = -inactivation[size, k] * clock[i, k]
+                    low = over_time[1, j, size, k]
+                    course[2, i, size, k] = low + z * (over_time[1, j + 1, size, k] - low)
+                    low = over_time[2, j, size, k]
+                    course[3, i, size, k] = low + z * (over_time[2, j + 1, size, k] - low)
 
 
 @_jit
