@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from releasekit.physics import laplace, series
-from releasekit.transport.basis import Modes, reduced_modes
+from releasekit.transport.basis import Modes, reduced_modes, separable
 from releasekit.transport.grid import time_steps
-from releasekit.transport.modes import march_modes, separable
+from releasekit.transport.modes import march_modes
 from releasekit.transport.problem import PARTS, Action, Lanes, join
 from releasekit.transport.solve import ACCURACIES, Accuracy, solve
 

@@ -12,9 +12,10 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from releasekit.transport.grid import mesh
-from releasekit.transport.problem import FloatArray
+from releasekit.transport.problem import FloatArray, Lanes
 
 CELLS = 200
 SLOWEST, FASTEST = 3.0, 1e6
@@ -63,3 +64,17 @@ def reduced_modes(shape_exponent: int, count: int) -> Modes:
     surface = (space[-1, 1:] / root[-1]) @ mix
     return Modes(np.concatenate([[0.0], decay]), np.concatenate([[1.0], surface]),
                  grid.surface_distance)
+
+
+def separable(lanes: Lanes, sizes: int) -> NDArray[np.bool_]:
+    """Return which designs the modes can carry.
+
+    One layer, nothing dragged along by exudate, well-mixed tissue, and one clock for all sizes of
+    a design. Mobility is even in place and kinetics are linear in all lanes.
+    """
+    designs = len(lanes) // sizes
+    if lanes.layers > 1 or lanes.tissue_cells > 1:
+        return np.zeros(designs, dtype=bool)
+    still = ~lanes.velocity.any(axis=0).reshape(designs, sizes).any(axis=1)
+    clock = lanes.node_time.reshape(-1, designs, sizes)
+    return np.asarray(still & (clock == clock[:, :, :1]).all(axis=(0, 2)))

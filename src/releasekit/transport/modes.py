@@ -22,7 +22,6 @@ from typing import Any
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from releasekit.transport.basis import Modes, reduced_modes
 from releasekit.transport.problem import PARTS, FloatArray, Lanes
@@ -64,20 +63,6 @@ DENSITY, BINDING, ANSWER, GIVE = _rows(0, 4, MOST_MODES * LANES)
 
 RECORD, CONSTANT, LANE = ON, WASHOUT - ON, CARRIER_SUM + LANES
 """Lengths of what is recorded, of what stays, and of all."""
-
-
-def separable(lanes: Lanes, sizes: int) -> NDArray[np.bool_]:
-    """Return which designs the modes can carry.
-
-    One layer, nothing dragged along by exudate, well-mixed tissue, and one clock for all sizes of
-    a design. Mobility is even in place and kinetics are linear in all lanes.
-    """
-    designs = len(lanes) // sizes
-    if lanes.layers > 1 or lanes.tissue_cells > 1:
-        return np.zeros(designs, dtype=bool)
-    still = ~lanes.velocity.any(axis=0).reshape(designs, sizes).any(axis=1)
-    clock = lanes.node_time.reshape(-1, designs, sizes)
-    return np.asarray(still & (clock == clock[:, :, :1]).all(axis=(0, 2)))
 
 
 def _constants(lanes: Lanes) -> FloatArray:

@@ -11,9 +11,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from releasekit.transport.basis import separable
 from releasekit.transport.chain import march
 from releasekit.transport.grid import GRADING, Mesh, layered_mesh, mesh, time_steps
-from releasekit.transport.modes import march_modes, separable
+from releasekit.transport.modes import march_modes
 from releasekit.transport.problem import PARTS, Action, FloatArray, Lanes
 from releasekit.transport.state import LaneArrays
 
