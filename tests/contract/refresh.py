@@ -10,6 +10,7 @@ import hashlib
 import json
 from pathlib import Path
 
+from releasekit import coverage
 from releasekit.vocabulary import nomenclature
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,6 +27,7 @@ def checksums() -> str:
 
 GENERATED = {
     ROOT / "docs" / "nomenclature.md": nomenclature,
+    ROOT / "docs" / "materials.md": coverage.page,
     ROOT / "materials" / "checksums.json": checksums,
 }
 

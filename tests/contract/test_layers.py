@@ -23,9 +23,9 @@ LAYERS = {
         carriers.needle_patch carriers.needle_kinds carriers.microneedle carriers.scaffold
         carriers.ecm carriers.measured carriers.free carriers.families""",
     "the run": "release metrics running simulation agreement",
-    "questions": """assays catalogue results study study_reading recipes workers candidates trials
-        pareto alternatives ranking picks search loading batch gaps standing verification
-        verification.labels verification.numerics verification.structure
+    "questions": """assays catalogue coverage results study study_reading recipes workers
+        candidates trials pareto alternatives ranking picks search loading batch gaps standing
+        verification verification.labels verification.numerics verification.structure
         verification.kinetics verification.release verification.curves""",
     "faces": """figures.looks figures.curves figures.residuals figures.ledger figures.front
         figures report.findings report.contents report launching

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from releasekit import coverage
 from releasekit.facts import Fact, Material, Source, Spread, load_material
 from releasekit.files import read_json, read_toml
 from releasekit.loading import load
@@ -120,6 +121,16 @@ def test_numbers_change_only_knowingly() -> None:
     changed = sorted(name for name in {*pinned, *now} if pinned.get(name) != now.get(name))
     assert not changed, (f"materials changed: {', '.join(changed)}; if this is meant, write it "
                          f"under Physics in CHANGELOG.md and run: {COMMAND}")
+
+
+def test_coverage_is_up_to_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a page that tells another library than the one that is shipped."""
+    monkeypatch.chdir(ROOT)
+    text = (ROOT / "docs" / "materials.md").read_text("utf-8")
+    assert text == coverage.page(), f"run: {COMMAND}"
+    assert all(f"`{path.stem}`" in text for path in FILES)
+    row = next(line for line in text.splitlines() if line.startswith("wound_temperature"))
+    assert set(row.split()[1]) <= set("MCFAmcfa")  # every wound has a temperature
 
 
 def test_a_bad_fact_is_found() -> None:
