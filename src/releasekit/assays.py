@@ -14,7 +14,7 @@ _ROWS: tuple[tuple[float, str, str], ...] = (
     (0.5, "compression of dry needles between plates", "needle_modulus needle_strength"),
     (0.5, "nanoparticle tracking of three batches, and protein assay of the same",
      "vesicle_diameter_median vesicle_diameter_gsd particles_per_mass zeta_potential "
-     "endogenous_vesicle_concentration filter_pore_diameter"),
+     "endogenous_vesicle_concentration stock_exosome_concentration"),
     (1.0, "count and activity assay before and after the step", "active_recovery_fraction"),
     (1.0, "insertion into skin or wound tissue: force sensor, then dye or sections",
      "insertion_depth_fraction skin_strength wound_bed_strength crowding_length "
