@@ -169,6 +169,7 @@ def test_a_bound_is_not_counted_as_used() -> None:
     assert held.tolist() == [1e18, 1e18]
     assert seen.limit("thickness") is not None
     assert seen.limit("catalytic_rate") is None
+    assert seen.limit("plateau_modulus") == pytest.approx(np.full(2, 2220.0))  # a table
     assert not seen.used
     assert not seen.missing
 

@@ -120,7 +120,7 @@ class Inputs:
         """
         stated, fact = self._stated(name), self._fact(name)
         if stated is None and fact is not None:
-            stated = fact.at(np.asarray(self.scores.get(fact.key, 0.0)))
+            stated = fact.at(np.asarray(self.scores.get(fact.key, 0.0)), self._over(fact))
         return None if stated is None else self._spread(stated)
 
     def of(self, step: Material, name: str) -> FloatArray:
@@ -189,7 +189,7 @@ class Inputs:
 
     def _read(self, fact: Fact) -> FloatArray:
         self.used[fact.key] = fact
-        over = self[STATE_OF_CONDITION.get(fact.over, fact.over)] if fact.over else None
+        over = self._over(fact)
         if over is not None:
             self._check_condition(fact, fact.over, over)
         for condition in fact.conditions:
@@ -197,6 +197,10 @@ class Inputs:
             if condition != fact.over and name in self and name != fact.name:
                 self._check_condition(fact, condition, self[name])
         return self._spread(fact.at(np.asarray(self.scores.get(fact.key, 0.0)), over))
+
+    def _over(self, fact: Fact) -> FloatArray | None:
+        """Return the state at which a table is read."""
+        return self[STATE_OF_CONDITION.get(fact.over, fact.over)] if fact.over else None
 
     def _check_condition(self, fact: Fact, condition: str, state: FloatArray) -> None:
         slack, share = CONDITION_SLACK.get(condition, (0.0, 0.0 if condition == fact.over else 0.2))
