@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from releasekit import candidates
+from releasekit import candidates, proposals
 from releasekit.candidates import Wanted, score
 from releasekit.errors import InputError
 from releasekit.formulation import Designs
 from releasekit.loading import load
 from releasekit.metrics import measure, metric
 from releasekit.pareto import hypervolume
+from releasekit.proposals import grid
 from releasekit.recipes import coordinates, settle, tables
 from releasekit.search import SearchResult, explore, optimise
 from releasekit.simulation import simulate
@@ -94,6 +95,62 @@ def test_any_number_of_objectives(known: Study, count: int) -> None:
     assert scored.minimised().shape == (200, count)
     start = scored.minimised()[:50, 0].min()  # the Sobol points
     assert scored.minimised()[50:, 0].min() < 0.9 * start
+
+
+def first_two(columns: dict[str, Array]) -> dict[str, Array]:
+    """Scores that ask for no more than the first quantities."""
+    return {"released_7d_fraction": columns[UNIT[0].name] ** 2 + 0.1,
+            "retained_auc_d": columns[UNIT[0].name]}
+
+
+def test_a_grid_has_every_combination(known: Study, two: Study,
+                                      monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mistake: corners or words are left out, or one formulation takes the budget of another."""
+    evaluate_by(monkeypatch, first_two)
+    words = (Vary("mobility", among=("unified", "percolating", "multiscale")), *UNIT[:2])
+    scored = explore(replace(known, method="grid", vary=words, budget=50,
+                             objectives=(Objective("retained_auc_d", "maximise"),)))
+    table = scored.table()
+    assert len(table) == 3 * 4 * 4  # four levels are the most that 50 allows
+    assert len(table[[*scored.choices()]].drop_duplicates()) == len(table)
+    assert set(table[UNIT[0].name]) == {0.0, 0.333, 0.667, 1.0}
+    both = grid(replace(two, vary=two.vary[:2], budget=20))
+    assert np.array_equal(next(both), [[0.25, u] for u in np.linspace(0, 1, 10)]
+                          + [[0.75, u] for u in np.linspace(0, 1, 10)])
+
+
+def test_a_search_that_stands_still_ends(known: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mistake: the budget is burnt where nothing is left to gain, or a search stops too early."""
+    evaluate_by(monkeypatch, first_two)
+    easy = replace(known, vary=UNIT[:1], budget=3000, objectives=(
+        Objective("released_7d_fraction", "minimise"),))
+    for seed in (1, 2):
+        scored = explore(replace(easy, seed=seed))
+        assert 300 < len(scored) < 2500
+        assert scored.minimised().min() < 0.1001
+    hopeless = replace(easy, budget=300, constraints=(Constraint("retained_auc_d", 2.0),))
+    assert len(explore(hopeless)) == 300  # never stands still: nothing feasible is known
+
+
+def test_restarts_leave_a_trap(known: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mistake: a population that sits in one family never sees the better one again."""
+    def trap(columns: dict[str, Array]) -> dict[str, Array]:
+        u = columns[UNIT[0].name]
+        return {"released_7d_fraction": np.where(np.abs(u - 0.903) < 0.004, 0.0, 0.2 + 0.1 * u)}
+
+    evaluate_by(monkeypatch, trap)
+    narrow = replace(known, vary=UNIT[:1], budget=2500, objectives=(
+        Objective("released_7d_fraction", "minimise"),))
+    for seed in (1, 2, 3):
+        assert explore(replace(narrow, seed=seed)).minimised().min() == 0.0
+
+
+def test_polish_is_better_than_going_on(known: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mistake: the last share of the budget is wasted on points that are no better."""
+    polished = [volume(replace(known, seed=seed)) for seed in range(6)]
+    monkeypatch.setattr(proposals, "POLISH_SHARE", 10**9)
+    plain = [volume(replace(known, seed=seed)) for seed in range(6)]
+    assert np.mean(polished) > np.mean(plain)
 
 
 def test_constraints_are_kept(known: Study) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,8 +18,9 @@ from releasekit.errors import InputError
 from releasekit.files import FilePath, remove, write_json, write_table
 from releasekit.pareto import front, hypervolume
 from releasekit.picks import Pick, front_curves, picks
+from releasekit.proposals import METHODS
 from releasekit.ranking import Ranked, by_family, ranking
-from releasekit.recipes import coordinates, settle
+from releasekit.recipes import settle
 from releasekit.results import RUN_FILES, may_write, save_run
 from releasekit.study import Study
 from releasekit.trials import Trials, open_trials
@@ -32,14 +32,9 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.intp]
 Progress = Callable[[int, int, Mapping[str, Any]], None]
-Proposals = Generator[FloatArray, tuple[FloatArray, FloatArray], None]
 
 LOT = 64
 """Candidates that are kept together: a kill costs no more than these."""
-START_SHARE = 4
-"""One part in so many of the budget is spread over the whole cube before evolution starts."""
-FAILED_EXCESS = 1e3
-"""Excess that a failed candidate reports: worse than any that could be run."""
 PICK_FILES = "[0-9]*-*.*"
 """Names of the files below ``best``."""
 
@@ -200,7 +195,7 @@ def explore(study: Study, trials: Trials | None = None,
     """
     lots: list[Scored] = []
     done = 0
-    proposals = {"evolution": _evolution, "sobol": _sobol}[study.method](study)
+    proposals = METHODS[study.method](study)
     points = next(proposals)
     while True:
         points = settle(study, points[:study.budget - done])
@@ -223,68 +218,6 @@ def explore(study: Study, trials: Trials | None = None,
             points = proposals.send((told.minimised(), told.excess()))
         except StopIteration:  # nothing new is left to try
             return Scored.join(lots)
-
-
-# proposals ---------------------------------------------------------------------------------------
-
-def _spread(study: Study, count: int) -> FloatArray:
-    """Return the first points of a scrambled Sobol sequence."""
-    from scipy.stats import qmc
-
-    sampler = qmc.Sobol(max(len(coordinates(study)), 1), scramble=True, seed=study.seed)
-    points = sampler.random_base2(max(math.ceil(math.log2(count)), 0))
-    return np.asarray(points[:count], dtype=float)
-
-
-def _sobol(study: Study) -> Proposals:
-    yield _spread(study, study.budget)
-
-
-def _evolution(study: Study) -> Proposals:
-    """Ask and tell an evolutionary algorithm that starts from Sobol points."""
-    from pymoo.core.evaluator import Evaluator
-    from pymoo.core.problem import Problem
-    from pymoo.problems.static import StaticProblem
-
-    n_limits = len(limits(study))
-    problem = Problem(n_var=len(coordinates(study)), n_obj=len(study.objectives),
-                      n_ieq_constr=n_limits + 1, xl=0.0, xu=1.0)
-    algorithm = _algorithm(study)
-    algorithm.setup(problem, termination=("n_gen", 2 * study.budget), seed=study.seed,
-                    verbose=False)
-    while (population := algorithm.ask()) is not None and len(population):
-        points = settle(study, np.asarray(population.get("X"), dtype=float))
-        population.set("X", points)
-        kept, excess = yield points
-        population = population[:len(kept)]
-        failed = np.asarray(np.isnan(kept).any(axis=1))
-        fill = np.max(kept[~failed], axis=0) if not failed.all() else np.zeros(kept.shape[1])
-        kept = np.where(failed[:, None], fill, kept)
-        sick = np.where(failed, FAILED_EXCESS, 0.0)
-        excess = np.column_stack([np.where(failed[:, None], 0.0, excess), sick])
-        Evaluator().eval(StaticProblem(problem, F=kept, G=excess), population)
-        algorithm.tell(infills=population)
-
-
-def _algorithm(study: Study) -> Any:
-    """Return the algorithm for a number of objectives."""
-    count, size = len(study.objectives), min(study.population, study.budget)
-    start = _spread(study, max(size, study.budget // START_SHARE))
-    if count == 1:
-        from pymoo.algorithms.soo.nonconvex.ga import GA
-
-        return GA(pop_size=size, sampling=start)
-    if count <= 3:
-        from pymoo.algorithms.moo.sms import SMSEMOA
-
-        return SMSEMOA(pop_size=size, sampling=start)
-    from pymoo.algorithms.moo.nsga3 import NSGA3
-    from pymoo.util.ref_dirs import get_reference_directions
-
-    parts = max(p for p in range(1, size + 1)
-                if p == 1 or math.comb(p + count - 1, count - 1) <= size)
-    directions = get_reference_directions("das-dennis", count, n_partitions=parts)
-    return NSGA3(directions, pop_size=max(size, len(directions)), sampling=start)
 
 
 # what comes of it --------------------------------------------------------------------------------

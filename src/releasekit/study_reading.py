@@ -22,7 +22,7 @@ from releasekit.vocabulary import OPTIONS, QUANTITIES
 
 SCALES = ("linear", "log", "integer")
 GOALS = ("maximise", "minimise", "reach")
-METHODS = ("evolution", "sobol")
+METHODS = ("evolution", "sobol", "grid")
 CHOICE_NAMES = (*PLACES, "process", *MODEL_KINDS, *(name for name in OPTIONS if name != "carrier"))
 """What ``choice`` may name: a material by its place, steps of making, a law by its part, a word."""
 _TOP = ("formulations", "vary", "mixture", "objective", "constraint", "search", "risk")

@@ -92,7 +92,7 @@ def warnings_told() -> Iterator[None]:
 
 @contextlib.contextmanager
 def progress(what: str, quiet: bool) -> Iterator[Progress | None]:
-    """Give a callback (done, in all, ...) that moves a bar with rate and time left.
+    """Give a callback (done, in all, so far) for a bar with rate, time left and the best so far.
 
     None where nobody would see it. The bar appears once the work has taken two seconds.
     """
@@ -103,18 +103,21 @@ def progress(what: str, quiet: bool) -> Iterator[Progress | None]:
     from rich.progress import Progress as Bar
 
     with Bar(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-             TextColumn("{task.fields[rate]}"), TimeRemainingColumn(), console=err(),
+             TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
+             TextColumn("{task.fields[best]}"), console=err(),
              transient=True, disable=True) as bar:
-        task = bar.add_task(what, total=None, rate="")
+        task = bar.add_task(what, total=None, rate="", best="")
         started = time.monotonic()
 
-        def move(done: int, total: int, *_: Any) -> None:
+        def move(done: int, total: int, so_far: Mapping[str, Any] | None = None) -> None:
             seconds = time.monotonic() - started
             if bar.disable and seconds > PATIENCE:
                 bar.disable = False
                 bar.start()
             bar.update(task, completed=done, total=total,
-                       rate=f"{done / seconds:.3g}/s" if seconds > 0 else "")
+                       rate=f"{done / seconds:.3g}/s" if seconds > 0 else "",
+                       best=", ".join(f"{name} {number(value, 3)}" for name, value in
+                                      (so_far or {}).get("best", {}).items()))
 
         yield move
 
