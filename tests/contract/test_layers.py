@@ -24,8 +24,8 @@ LAYERS = {
         carriers.ecm carriers.measured carriers.free carriers.families""",
     "the run": "release metrics running simulation agreement",
     "questions": """assays catalogue coverage results study study_reading recipes workers
-        candidates trials pareto alternatives ranking picks search loading batch gaps standing
-        verification verification.labels verification.numerics verification.structure
+        candidates trials pareto proposals alternatives ranking picks search loading batch gaps
+        standing verification verification.labels verification.numerics verification.structure
         verification.kinetics verification.release verification.curves""",
     "faces": """figures.looks figures.curves figures.residuals figures.ledger figures.front
         figures report.findings report.contents report launching
