@@ -283,6 +283,25 @@ def test_nothing_feasible_explains_itself(known: Study) -> None:
     assert (result.trials["reason"].str.contains("available_auc_d at least 3: is -")).all()
 
 
+def test_what_does_not_apply_does_not_hide_the_best(
+        known: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mistake: a limit that one carrier does not have is broken "at best nan" by all others."""
+    def evaluate(designs: Designs, names: Sequence[str], **_: Any) -> Evaluated:
+        scores = zitzler(dict(designs.columns))
+        if designs.base.models["mobility"] == "percolating":
+            scores["retained_auc_d"] = np.full_like(scores["retained_auc_d"], np.nan)
+        return {name: scores[name][:, None] for name in names}, {}
+
+    monkeypatch.setattr(candidates, "evaluate", evaluate)
+    words = Vary("mobility", among=("unified", "percolating"))
+    said = optimise(replace(known, vary=(words, *UNIT), budget=60, constraints=(
+        Constraint("available_auc_d", at_least=3.0),
+        Constraint("retained_auc_d", at_least=2.0)))).unsatisfied
+    assert "retained_auc_d at least 2: broken by " in said
+    assert "at best 0." in said
+    assert "nan" not in said
+
+
 def test_all_failed_explains_itself(known: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     """Mistake: the minimum of nothing raises when not one candidate could be run."""
     evaluate_by(monkeypatch, zitzler,
@@ -298,7 +317,7 @@ def test_limits_are_checked_again_at_default_accuracy(
     def evaluate(designs: Designs, names: Sequence[str], **how: Any) -> Evaluated:
         scores = zitzler(dict(designs.columns))
         scores["released_7d_fraction"] = scores["released_7d_fraction"] + (
-            0.004 if how["accuracy"] == "default" else 0.0)
+            0.05 if how["accuracy"] == "default" else 0.0)
         return {name: scores[name][:, None] for name in names}, {}
 
     monkeypatch.setattr(candidates, "evaluate", evaluate)
@@ -306,7 +325,7 @@ def test_limits_are_checked_again_at_default_accuracy(
                     constraints=(Constraint("released_7d_fraction", at_most=0.5),))
     result = optimise(tight)
     kept = result.trials.loc[result.trials["status"] == "feasible", "released_7d_fraction"]
-    assert kept.max() > 0.497
+    assert kept.max() > 0.46
     assert result.pareto["released_7d_fraction"].max() <= 0.5
     assert len(result.pareto) > 2
 

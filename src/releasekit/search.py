@@ -280,7 +280,8 @@ def _unsatisfied(scored: Scored) -> str:
         limit = limits(scored.study)[i]
         if broken[i]:
             values = scored.of(limit.wanted)[ran]
-            best = float(values.max() if limit.wanted.low_is_bad else values.min())
+            # a limit that does not apply has no value
+            best = float(np.nanmax(values) if limit.wanted.low_is_bad else np.nanmin(values))
             short = limit.excess(np.array([best]))[0]
             told = f", {short:.1%} off" if short > SLACK else " (others then break)"
             lines.append(f"{limit}: broken by {broken[i]} of {len(excess)}, at best "
