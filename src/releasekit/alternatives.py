@@ -73,11 +73,16 @@ def effects(study: Study, points: FloatArray, threads: int | None = None) -> lis
         start, end = columns[column][i], columns[column][j]
         assert start is not None
         assert end is not None
-        changes = {one.label(study): float(np.diff(one.shown(scored.of(one)[[i, j]]))[0])
-                   for one in wanted}
+        changes = {one.label(study): _change(one.shown(scored.of(one)[[i, j]])) for one in wanted}
         found[row].append(Effect(column, start, end, {} if {i, j} & scored.failed.keys()
                                  else changes))
     return found
+
+
+def _change(ends: FloatArray) -> float:
+    """Return the second less the first, 0 where they differ by round-off only."""
+    start, end = ends
+    return 0.0 if np.isclose(start, end, rtol=1e-12, atol=0.0) else float(end - start)
 
 
 def _steps(study: Study, point: FloatArray) -> list[tuple[str, FloatArray, FloatArray]]:

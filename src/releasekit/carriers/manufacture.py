@@ -28,6 +28,10 @@ CONCENTRATIONS = {"hydrogel": "polymer_concentration", "scaffold": "polymer_conc
 STERILE_PORE = 0.22e-6
 """Pore diameter [m] of the filters that sterilise, unless ``filter_pore_diameter`` says another."""
 
+NO_ROOM = 1e3
+"""Excess where the exosome stock leaves no room for the polymer: worse than any other, and finite,
+so that a search can still tell the way back."""
+
 
 class Precursor(Part):
     """The precursor of a carrier, or of one of its layers, with the exosomes it has to take."""
@@ -68,9 +72,10 @@ def _loading_ratio(precursor: Precursor) -> FloatArray:
 
 def _concentration_excess(precursor: Precursor) -> FloatArray:
     solution = precursor.solution()
-    return precursor.known(
+    excess = precursor.known(
         lambda c, low, high: processing.concentration_excess(c, solution, low, high),
         precursor.concentration, "usable_concentration_low", "usable_concentration_high")
+    return np.minimum(excess, NO_ROOM)
 
 
 def _injection_force(precursor: Precursor) -> FloatArray:
