@@ -438,3 +438,23 @@ def test_kinds_of_figure() -> None:
     with pytest.raises(InputError, match="one formulation, not 2"):
         plot([made(), made("b")], "ledger")
     assert plot([made()], "ledger").axes[0].get_title() == "GelMA sheet"
+
+
+def test_parallel_coordinates_run_from_choices_to_objectives() -> None:
+    """Mistake: an axis scaled by another column, or a carrier drawn in another family's colour."""
+    result = search()
+    result.pareto["thickness_mm"] = [1.0, 2.0, 3.0, np.nan, 1.5, 2.5, 2.0]
+    for pick in result.best:
+        pick.objectives = {goal.metric: 0.0 for goal in GOALS[:2]}
+        pick.constraints = {GOALS[2].metric: 0.0}
+    figure = plot(result, "parallel")
+    (axis,) = figure.axes
+    names = [text.get_text().replace("\n", " ") for text in axis.get_xticklabels()]
+    assert names == ["thickness mm", *(goal.metric.replace("_", " ") for goal in GOALS[:2])]
+    lines = [line for line in axis.lines if line.get_linewidth() == 0.7][:7]
+    assert [line.get_ydata()[0] for line in lines[:3]] == [0.0, 0.5, 1.0]
+    assert np.isnan(lines[3].get_ydata()[0])
+    assert {line.get_color() for line in lines[:4]} == {FAMILY_COLOURS["hydrogel"]}
+    assert legend_texts(figure) == ["hydrogel (4)", "microneedle (3)", "picks"]
+    with pytest.raises(InputError, match="what optimise finds"):
+        plot(made(), "parallel")

@@ -43,7 +43,7 @@ Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the draws.")]
 Out = Annotated[str | None, typer.Option(metavar="DIR", help="Write a result folder.")]
 Plot = Annotated[str | None, typer.Option(metavar="FILE", help="Write a figure: svg, png, pdf.")]
 Figure = Annotated[str, typer.Option(
-    metavar="KIND", help="What --plot shows: curves, residuals, ledger, front.")]
+    metavar="KIND", help="What --plot shows: curves, residuals, ledger, profiles, mesh, sketch.")]
 Report = Annotated[str | None, typer.Option(
     "--report", metavar="FILE.html", help="Write a report: one HTML file that works offline.")]
 Data = Annotated[str | None, typer.Option(
@@ -290,7 +290,9 @@ def optimise(
         metavar="ADDRESS", help="A Dask scheduler, e.g. tcp://10.0.0.7:8786.")] = None,
     resume: Annotated[bool, typer.Option(
         "--resume", help="Go on with the trials that lie in the result folder, if any.")] = False,
-    plot: Plot = None, report: Report = None, json: Json = False, quiet: Quiet = False,
+    plot: Plot = None, figure: Annotated[str, typer.Option(
+        metavar="KIND", help="What --plot shows: front, parallel, curves.")] = "",
+    report: Report = None, json: Json = False, quiet: Quiet = False,
 ) -> None:
     """Search the formulations of a study for the best ones."""
     from releasekit.loading import load
@@ -298,7 +300,7 @@ def optimise(
     from releasekit.study import Study
     from releasekit.workers import usual_workers
 
-    _may_write(plot, "curves", report)
+    _may_write(plot, figure or "curves", report)
     wanted = load(study)
     if not isinstance(wanted, Study):
         raise InputError(Problem(f"is a {type(wanted).__name__.lower()}, not a study", file=study))
@@ -321,12 +323,12 @@ def optimise(
 
         write_report(findings_of([pick.release for pick in result.best], result=result), report)
     if plot and result.best:
+        from releasekit.figures import KINDS, save_figure
         from releasekit.figures import plot as draw
-        from releasekit.figures import plot_pareto, save_figure
 
-        several = 2 <= len(wanted.objectives) <= 4
-        save_figure(plot_pareto(result) if several else draw([p.release for p in result.best]),
-                    plot)
+        kind = figure or ("front" if 2 <= len(wanted.objectives) <= 4 else "curves")
+        of = result if KINDS[kind][1] == "search" else [pick.release for pick in result.best]
+        save_figure(draw(of, kind), plot)
     if json:
         told = result.summary()
         pick_keys = ("name", "carrier", "choices", "objectives", "constraints", "prediction_class")

@@ -22,14 +22,14 @@ LAYERS = {
         carriers.gel_laws carriers.phases carriers.manufacture carriers.hydrogel
         carriers.needle_patch carriers.needle_kinds carriers.microneedle carriers.scaffold
         carriers.ecm carriers.measured carriers.free carriers.families""",
-    "the run": "release metrics running simulation agreement",
+    "the run": "release metrics running simulation agreement inside",
     "questions": """assays catalogue coverage results study study_reading recipes workers
         candidates trials pareto proposals alternatives ranking picks search loading batch gaps
         standing verification verification.labels verification.numerics verification.structure
         verification.kinetics verification.release verification.curves""",
-    "faces": """figures.looks figures.curves figures.residuals figures.ledger figures.front
-        figures report.findings report.contents report launching
-        terminal pages commands lookups cli""",
+    "faces": """figures.looks figures.curves figures.residuals figures.ledger figures.depth
+        figures.sketch figures.front figures.parallel figures report.findings
+        report.contents report launching terminal pages commands lookups cli""",
 }
 """Every module once; a module imports only from what stands before it. The laws may import each
 other as long as they do not go in circles."""

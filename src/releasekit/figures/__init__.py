@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from releasekit.errors import InputError, Problem, nearest
 from releasekit.figures.curves import plot_curves as plot_curves
+from releasekit.figures.depth import plot_mesh as plot_mesh
+from releasekit.figures.depth import plot_profiles as plot_profiles
 from releasekit.figures.front import plot_pareto as plot_pareto
 from releasekit.figures.ledger import plot_ledger as plot_ledger
 from releasekit.figures.looks import save_figure as save_figure
+from releasekit.figures.parallel import plot_parallel as plot_parallel
 from releasekit.figures.residuals import plot_residuals as plot_residuals
+from releasekit.figures.sketch import plot_sketch as plot_sketch
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,7 +28,11 @@ KINDS: dict[str, tuple[Callable[..., Figure], str]] = {
     "curves": (plot_curves, "releases"),
     "residuals": (plot_residuals, "releases"),
     "ledger": (plot_ledger, "release"),
+    "profiles": (plot_profiles, "release"),
+    "mesh": (plot_mesh, "release"),
+    "sketch": (plot_sketch, "release"),
     "front": (plot_pareto, "search"),
+    "parallel": (plot_parallel, "search"),
 }
 """Kind of figure -> (how it is drawn, what it is drawn of)."""
 
@@ -58,6 +66,9 @@ def plot(what: Any, kind: str = "curves", **options: Any) -> Figure:
             raise InputError(Problem(f"shows one formulation, not {len(what)}", key=kind,
                                      suggestion="draw them one by one"))
         what = what[0]
+    if (needs == "search") != hasattr(what, "pareto"):
+        raise InputError(Problem("is drawn of what optimise finds" if needs == "search" else
+                                 "is drawn of releases, not of a search", key=kind))
     return draw(what, **options)
 
 

@@ -90,14 +90,19 @@ def label_of(column: str) -> str:
     return f"{said} [fraction of dose]"
 
 
-def canvas(height: float, rows: int, columns: int = 1) -> tuple[Figure, list[Axes]]:
-    """Return a figure with its own canvas, apart from pyplot, and its axes."""
+def canvas(height: float, rows: int, columns: int = 1,
+           share: bool = True) -> tuple[Figure, list[Axes]]:
+    """Return a figure with its own canvas, apart from pyplot, and its axes.
+
+    Axes below one another share what is across, those side by side what is upwards.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(WIDTH, height), dpi=200, layout="constrained")
     FigureCanvasAgg(figure)
-    axes = figure.subplots(rows, columns, sharex=columns == 1, sharey=columns > 1, squeeze=False)
+    axes = figure.subplots(rows, columns, sharex=share and columns == 1,
+                           sharey=share and columns > 1, squeeze=False)
     for axis in axes.ravel():
         axis.tick_params(which="both", labelsize=8)
         axis.xaxis.label.set_size(9)
