@@ -21,6 +21,7 @@ from releasekit.errors import InputError, Problem, RangeWarning
 from releasekit.facts import BASES, ROLES, Fact, Material, load_material
 from releasekit.formulation import Designs, Formulation, Given
 from releasekit.library import list_materials
+from releasekit.making import LOSS, RECOVERY, ProcessStep
 from releasekit.release import DAY
 from releasekit.units import scale
 from releasekit.vocabulary import OPTIONS, QUANTITIES
@@ -133,6 +134,16 @@ def spread_of(fact: Fact) -> str:
         return ""
     log = " (log)" if spread.kind == "log-uniform" else ""
     return f"{shown(fact.name, spread.a)} to {shown(fact.name, spread.b)}{log}"
+
+
+def left_by(step: ProcessStep) -> tuple[str, str]:
+    """Return what a step leaves of the exosomes (or loses of them over time), and who says so."""
+    if step.material is None:
+        return shown(RECOVERY, step.active_recovery_fraction or 0.0), "recovered, active"
+    if step.storage_time is None:
+        return value_of(step.material.facts[RECOVERY]), f"recovered, active: {step.material.key}"
+    time = shown("storage_time", step.storage_time)
+    return value_of(step.material.facts[LOSS]), f"lost in {time}: {step.material.key}"
 
 
 def conditions_of(fact: Fact) -> str:

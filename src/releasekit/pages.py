@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from releasekit.facts import Material
     from releasekit.formulation import Formulation
     from releasekit.gaps import Gap
-    from releasekit.making import ProcessStep
     from releasekit.picks import Pick
     from releasekit.search import SearchResult
     from releasekit.standing import Standing
@@ -64,6 +63,7 @@ def _settings(place: str,
 
 def print_formulation(formulation: Formulation) -> None:
     """Print the choices of a formulation, its laws and its materials."""
+    from releasekit.catalogue import left_by
     from releasekit.checks import shown
 
     text(f"{formulation.name} ({formulation.carrier}): {formulation.description}")
@@ -73,26 +73,12 @@ def print_formulation(formulation: Formulation) -> None:
         rows.append(("layer", share, "", ""))
         rows += _chosen(layer.materials, layer.models, layer.choices)
     rows += _settings("use", formulation.use)
-    rows += [("process", step.step, *_left(step)) for step in formulation.process]
+    rows += [("process", step.step, *left_by(step)) for step in formulation.process]
     for name, item in formulation.given.items():
         value = f"series of {len(item.times)}" if item.times is not None else \
             shown(name, item.value or 0.0)
         rows.append(("given", name, value, item.source or item.note))
     table(("", "name", "value", "source"), rows)
-
-
-def _left(step: ProcessStep) -> tuple[str, str]:
-    """Return what a step leaves of the exosomes, and who says so."""
-    from releasekit.catalogue import value_of
-    from releasekit.checks import shown
-    from releasekit.making import LOSS, RECOVERY
-
-    if step.material is None:
-        return shown(RECOVERY, step.active_recovery_fraction or 0.0), "recovered, active"
-    if step.storage_time is None:
-        return value_of(step.material.facts[RECOVERY]), f"recovered, active: {step.material.key}"
-    time = shown("storage_time", step.storage_time)
-    return value_of(step.material.facts[LOSS]), f"lost in {time}: {step.material.key}"
 
 
 # lists --------------------------------------------------------------------------------------------

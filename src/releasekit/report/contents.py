@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from releasekit.agreement import observed_column
-from releasekit.catalogue import conditions_of, spread_of, value_of
+from releasekit.catalogue import conditions_of, left_by, spread_of, value_of
 from releasekit.checks import Source, shown
 from releasekit.facts import Material
 from releasekit.figures.curves import points_of
@@ -78,8 +78,7 @@ def settings(one: Formulation) -> list[list[str]]:
         rows += [[layer.name, place, f"{material.name} ({material.key})"]
                  for place, material in layer.materials.items()]
     rows += [["use", name, _said(name, value)] for name, value in one.use.items()]
-    rows += [["process", step.step, "" if step.active_recovery_fraction is None else
-              f"{step.active_recovery_fraction:.3g} recovered, active"] for step in one.process]
+    rows += [["process", step.step, ", ".join(left_by(step))] for step in one.process]
     return rows + [["given", name, f"series of {len(item.times)}" if item.times is not None
                     else _said(name, item.value or 0.0)] for name, item in one.given.items()]
 
