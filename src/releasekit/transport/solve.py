@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -94,10 +94,13 @@ def solve(
     out = np.empty((len(end), times.shape[0], len(PARTS)))
     error = np.empty(len(end))
     modal = separable(lanes, sizes) if accuracy.modes else np.zeros(len(end), dtype=bool)
-    tasks = [(part, level) for which, level, block in (
-                 (modal, accuracy, DESIGNS),
-                 (~modal, replace(accuracy, modes=0), max(1, BLOCK // sizes)))
-             for part in _blocks(np.flatnonzero(which), block)]
+
+    def tasks(chosen: NDArray[np.bool_], steps: int) -> list[tuple[NDArray[np.intp], Accuracy]]:
+        fast = replace(accuracy, steps=steps)
+        return [(part, level) for which, level, block in (
+                    (chosen & modal, fast, DESIGNS),
+                    (chosen & ~modal, replace(fast, modes=0), max(1, BLOCK // sizes)))
+                for part in _blocks(np.flatnonzero(which), block)]
 
     def work(task: tuple[NDArray[np.intp], Accuracy]) -> int:
         part, level = task
@@ -106,15 +109,15 @@ def solve(
         return len(part)
 
     count = threads or os.cpu_count() or 1
-    if count == 1 or len(tasks) == 1:
-        for done in map(work, tasks):
+    with ThreadPoolExecutor(count) as pool:
+        def all_of(todo: list[tuple[NDArray[np.intp], Accuracy]]) -> Iterable[int]:
+            return map(work, todo) if count == 1 or len(todo) == 1 else pool.map(work, todo)
+
+        for done in all_of(tasks(np.ones(len(end), dtype=bool), accuracy.steps)):
             if progress:
                 progress(done)
-    else:
-        with ThreadPoolExecutor(count) as pool:
-            for done in pool.map(work, tasks):
-                if progress:
-                    progress(done)
+        for _ in all_of(tasks(error > accuracy.tolerance, 4 * accuracy.steps)):
+            pass
     return out, error
 
 
@@ -135,22 +138,15 @@ def _solve_block(lanes: Lanes, weights: FloatArray, end: FloatArray, times: Floa
     grids = [steps, np.ascontiguousarray(steps[:, ::2])]  # the same, two steps run together
     fine, coarse = (interpolate(grid, found, times) for grid, found in
                     zip(grids, _march(lanes, weights, grids, accuracy), strict=True))
-    best, error = _extrapolate(fine, coarse, 2)
-    hard = np.flatnonzero(error > accuracy.tolerance)
-    if hard.size:
-        part = _designs(lanes, hard, len(weights))
-        steps = _steps(part, len(weights), end[hard], 4 * accuracy.steps)
-        (found,) = _march(part, weights, [steps], accuracy)
-        finer = interpolate(steps, found, np.ascontiguousarray(times[:, hard]))
-        best[hard], error[hard] = _extrapolate(finer, fine[hard], 4)
+    best, error = _extrapolate(fine, coarse)
     return best, error
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _extrapolate(fine, coarse, times):  # type: ignore[no-untyped-def]
+def _extrapolate(fine, coarse):  # type: ignore[no-untyped-def]
     """Return the Richardson value of two runs [design, time, part], and the error of ``fine``.
 
-    ``fine`` has ``times`` as many steps; SDIRK2 is of second order.
+    ``fine`` has twice as many steps, and SDIRK2 is of second order.
     """
     best, error = np.empty_like(fine), np.empty(len(fine))
     worst = np.empty(fine.shape[2])
@@ -158,7 +154,7 @@ def _extrapolate(fine, coarse, times):  # type: ignore[no-untyped-def]
         worst[:] = 0.0
         for t in range(fine.shape[1]):
             for p in range(fine.shape[2]):
-                gap = (fine[d, t, p] - coarse[d, t, p]) / (times * times - 1)
+                gap = (fine[d, t, p] - coarse[d, t, p]) / 3.0
                 best[d, t, p] = fine[d, t, p] + gap
                 worst[p] = max(worst[p], abs(gap))
         error[d] = worst.max() + 0.0 * best[d, -1].sum()  # nan if the result is
