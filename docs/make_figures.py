@@ -35,7 +35,7 @@ def main() -> None:
     for family in SKETCHED:
         draw(rk.simulate(rk.load(f"examples/{family}.toml")), f"sketch-{family}", "sketch")
     study = rk.load("examples/diabetic-foot-ulcer.toml")
-    found = rk.optimise(study, budget=500)
+    found = rk.optimise(study, budget=200)
     draw(found, "front", "front")
     draw(found, "parallel", "parallel")
 
