@@ -30,7 +30,7 @@ def test_twice_as_thick_takes_four_times_as_long(factor: float, law: str, shape:
     release = run(table(base, **columns))
     assert release["released_fraction"][1] == pytest.approx(release["released_fraction"][0],
                                                             abs=1e-9)
-    assert 0.14 < release["released_fraction"][0, -1] < 1.0
+    assert 0.14 < release["released_fraction"][0, -1] < 1.0 + 1e-9
 
 
 @settings(max_examples=6, deadline=None, derandomize=True)

@@ -1,58 +1,168 @@
 """The general path: a chain of finite volumes from the back of the carrier into the tissue.
 
-Carrier cells, fluid film and tissue cells exchange exosomes with their neighbours only, so each
-stage of a time step is one scalar tridiagonal system; bound exosomes are eliminated cell by cell.
-Time is marched with SDIRK2 (γ = 1 - 1/√2: L-stable, stiffly accurate, second order). What leaves
-a compartment is integrated with the weights of the stages, so amounts add up to round-off at any
-step size. Lanes are the innermost axis of every array.
+The cells of one or two layers of the carrier, the fluid film (one cell) and the tissue exchange
+exosomes with their neighbours only, so each stage of a time step is one scalar tridiagonal system.
+Time is marched with SDIRK2 (γ = 1 - 1/√2: L-stable, stiffly accurate, second order): two stages of
+length a = γ h. In cell i, of volume V_i, of a section (a layer, the film, the tissue) a stage
+finds the density y_i of free exosomes and z_i of bound ones from the densities c_i and b_i::
 
-Within one stage of length a = γ h the unknowns y (density in carrier cells, amount in film and
-tissue) obey, with ``into`` the transfer to the next compartment and ``back`` from it::
+    V_i (1 + a k_i + a k_on) y_i + (into_i + back_{i-1}) y_i
+        = V_i (c_i + a k_off z_i + a s) + into_{i-1} y_{i-1} + back_i y_{i+1}
+    (1 + a k_i + a k_off) z_i = b_i + a k_on y_i
 
-    (own_i + into_i + back_{i-1}) y_i - into_{i-1} y_{i-1} - back_i y_{i+1} = right_i
+where ``into`` is the transfer to the next cell and ``back`` that from it. Without the bound ones::
+
+    V_i own y_i + (into_i + back_{i-1}) y_i
+        = V_i (c_i + unbound b_i + a s) + into_{i-1} y_{i-1} + back_i y_{i+1}
+
+    keep = 1/(1 + a (k_off + k_i))          z_i = keep (b_i + bind y_i)
+    own = (1 + a k_i)(1 + a k_on keep)      unbound = a k_off keep,  bind = a k_on
+
+What leaves a section is integrated with the weights of the stages, so amounts add up to round-off
+at any step size.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+from numpy.typing import NDArray
 
-from releasekit.transport.grid import Mesh
+from releasekit.transport import rows as at
+from releasekit.transport.course import GAMMA
 from releasekit.transport.problem import FloatArray
-from releasekit.transport.state import (
-    APPLIED,
-    BOUND,
-    CLEARED,
-    DISCARDED,
-    DISCARDED_CARRIER,
-    FLUID,
-    FREE,
-    LOST_CARRIER,
-    LOST_FLUID,
-    LOST_TISSUE,
-    SCAVENGED,
-    TAKEN_UP,
-    TISSUE,
-    TRAPPED,
-    WASHED,
-    LaneArrays,
-    Stage,
-    State,
-)
+from releasekit.transport.rows import LANES, TILE, inner, jit
 
-GAMMA = 1.0 - 1.0 / np.sqrt(2.0)
-CARRY = (1.0 - GAMMA) / GAMMA
-
-GONE = 1e-9
-"""A matrix with less than this share left is gone; what is bound then leaves in one step."""
-
-def _jit(function: Any) -> Any:
-    return njit(cache=True, nogil=True, error_model="numpy")(function)
+BEYOND = (1.0 - GAMMA) / GAMMA
+"""The second stage starts from the old state moved this far towards the first stage's solution."""
 
 
-@_jit
+class Chain(NamedTuple):
+    """The sections of a chain: one or two layers, the film, the tissue.
+
+    ``ends`` [section] are the cells after the last of each, ``volume`` [cell] shares of a section,
+    ``conductance`` [cell] area over distance to the next cell of the section and ``spacing`` that
+    distance, ``inner_distance``, ``outer_distance`` and ``surface_distance`` as in ``Mesh``.
+    """
+
+    layers: int
+    ends: NDArray[np.int64]
+    volume: FloatArray
+    conductance: FloatArray
+    spacing: FloatArray
+    inner_distance: float
+    outer_distance: float
+    surface_distance: float
+    shape_exponent: int
+    trapped_to_film: bool
+    windy: bool
+
+
+@jit
+def march(chain: Chain, present: float, given: FloatArray, course: FloatArray, length: FloatArray,
+          freed: FloatArray, lost: FloatArray, cells: FloatArray, ledger: FloatArray,
+          record: FloatArray) -> None:
+    """March all tiles through one segment.
+
+    Parameters
+    ----------
+    chain
+        The sections.
+    present
+        1 with a carrier on the wound, 0 without.
+    given, course : shapes (tile, ...), (tile, stage, ...)
+        What is constant in the segment and what changes.
+    length, freed, lost : shape (tile, step, TILE)
+        Length a of the stages [s], trapped exosomes freed and inactivated in each step.
+    cells, ledger : shape (tile, ...)
+        State of the cells, amounts of ``PARTS``; changed.
+    record : shape (part of each step end, lane)
+        Filled with the ledger at the start and after each step.
+    """
+    tiles, count = length.shape[:2]
+    sections = len(chain.ends)
+    section = np.zeros(sections * 11 * TILE)
+    content, hand = np.zeros(sections * 2 * TILE), np.zeros(3 * TILE)
+    for q in range(sections):
+        for k in range(LANES):
+            section[np.uint64(q) * at.SECTION + at.KEEP + k] = 1.0
+    for tile in range(tiles):
+        _note(ledger[tile], tile, 0, record)
+        for m in range(count):
+            a = length[tile, m]
+            for stage in range(2):
+                now = course[tile, 2 * m + stage]
+                _set_layers(chain, a, given[tile], now, section)
+                _set_ends(chain, present, a, given[tile], now, section, hand)
+                _set_wound(chain, a, given[tile], now, section)
+                _solve(chain, a, given[tile], now, section, cells[tile], hand)
+                way = 1.0 if stage else BEYOND
+                for q in range(sections):
+                    _advance(chain, q, way, section, cells[tile], content)
+                weight = (GAMMA if stage else 1.0 - GAMMA) / GAMMA
+                _tally(chain, weight, a, given[tile], now, cells[tile], content, ledger[tile])
+            _balance(chain, freed[tile, m], lost[tile, m], content, ledger[tile])
+            _note(ledger[tile], tile, m + 1, record)
+
+
+# the coefficients of a stage --------------------------------------------------------------------
+
+@inner
+def _set_layers(chain: Chain, a: FloatArray, given: FloatArray, now: FloatArray,
+                section: FloatArray) -> None:
+    """Set binding, inactivation and diffusion in each layer."""
+    for q in range(chain.layers):
+        s, of = np.uint64(q) * at.SECTION, np.uint64(q) * at.COURSE
+        seeping = 0.0 if chain.trapped_to_film else 1.0
+        for k in range(LANES):
+            lost = a[k] * given[at.CARRIER_INACTIVATION + k]
+            off = a[k] * now[of + at.OFF + k]
+            on = a[k] * now[of + at.ON + k]
+            keep = 1.0 / (1.0 + off + lost)
+            section[s + at.KEEP + k] = keep
+            section[s + at.OWN + k] = (1.0 + lost) * (1.0 + on * keep)
+            section[s + at.UNBOUND + k] = off * keep
+            section[s + at.BIND + k] = on
+            section[s + at.SEEP + k] = seeping * a[k] * now[of + at.SEEPED + k]
+            section[s + at.INTO + k] = a[k] * now[of + at.RATE + k]
+            section[s + at.BACK + k] = a[k] * now[of + at.RATE + k]
+
+
+@inner
+def _set_ends(chain: Chain, present: float, a: FloatArray, given: FloatArray, now: FloatArray,
+              section: FloatArray, hand: FloatArray) -> None:
+    """Set the exchange between two layers and that between the open face and the film.
+
+    Between layers half a cell of each stand in series, at the open face half a cell and the film.
+    """
+    outer = np.uint64(chain.layers - 1)
+    s, of = outer * at.SECTION, outer * at.COURSE
+    for k in range(LANES):
+        extent = now[of + at.EXTENT + k]
+        resistance = (chain.surface_distance / (now[of + at.RATE + k] * extent)
+                      + given[at.PARTITION + k] * given[at.FILM_RESISTANCE + k])
+        face = a[k] * (chain.shape_exponent + 1.0) / (extent * resistance)
+        section[s + at.END_INTO + k] = face
+        section[s + at.END_BACK + k] = (present * face * now[of + at.VOLUME + k]
+                                        * given[at.PARTITION + k] * given[at.PER_FILM_DEPTH + k])
+        hand[at.PECLET + k] = given[at.VELOCITY + k] * resistance
+    if chain.windy:
+        _blow(s + at.END_INTO, s + at.END_BACK, hand, section)
+    if chain.layers == 2:
+        for k in range(LANES):
+            inner, extent = now[at.EXTENT + k], now[of + at.EXTENT + k]
+            K = given[at.LAYER_PARTITION + k]
+            resistance = (K * chain.inner_distance / (now[at.RATE + k] * inner)
+                          + chain.outer_distance / (now[of + at.RATE + k] * extent))
+            section[at.END_INTO + k] = a[k] * K / (resistance * inner)
+            section[at.END_BACK + k] = a[k] / (resistance * extent)
+            hand[at.PECLET + k] = given[at.VELOCITY + k] * resistance
+        if chain.windy:
+            _blow(at.END_INTO, at.END_BACK, hand, section)
+
+
+@inner
 def _bernoulli(x: float) -> float:
     """Return x/(exp(x) - 1): the exponentially fitted weight of convection against diffusion."""
     if abs(x) < 1e-8:
@@ -60,339 +170,172 @@ def _bernoulli(x: float) -> float:
     return x / np.expm1(min(x, 600.0))  # type: ignore[no-any-return]
 
 
-@_jit
-def _letting_go(share: float) -> float:
-    """Return the rate times step after which the two stages leave this share, and never less.
-
-    Solves R(z) = (1 - (1 - 2γ) z)/(1 + γ z)² = share; z = -ln(share) would leave less than nothing
-    where a step takes most of the matrix.
-    """
-    linear = 1.0 - 2.0 * GAMMA + 2.0 * share * GAMMA
-    root = np.sqrt(linear**2 + 4.0 * share * GAMMA**2 * (1.0 - share))
-    return 2.0 * (1.0 - share) / (linear + root)  # type: ignore[no-any-return]
+@inner
+def _blow(into: np.uint64, back: np.uint64, hand: FloatArray, section: FloatArray) -> None:
+    """Let convection towards the back bear on an exchange; the Péclet number is at hand."""
+    for k in range(LANES):
+        b = _bernoulli(hand[at.PECLET + k])
+        section[into + k] *= b
+        section[back + k] *= b + hand[at.PECLET + k]  # B(-p) = B(p) + p
 
 
-@_jit
-def _node(node_time: FloatArray, k: int, clock: float) -> tuple[int, float]:
-    """Return the interval of nodes around a time and the place in it, 0 to 1."""
-    j = 0
-    while j < node_time.shape[0] - 2 and clock > node_time[j + 1, k]:
-        j += 1
-    z = (clock - node_time[j, k]) / (node_time[j + 1, k] - node_time[j, k])
-    return j, min(max(z, 0.0), 1.0)
+@inner
+def _set_wound(chain: Chain, a: FloatArray, given: FloatArray, now: FloatArray,
+               section: FloatArray) -> None:
+    """Set the losses of film and tissue, and the exchange between them."""
+    film = np.uint64(chain.layers) * at.SECTION
+    tissue = film + at.SECTION
+    seeping = 1.0 if chain.trapped_to_film else 0.0
+    for k in range(LANES):
+        section[film + at.OWN + k] = 1.0 + a[k] * (
+            given[at.WASHOUT + k] + given[at.FILM_UPTAKE + k] + given[at.FILM_SCAVENGING + k]
+            + given[at.FILM_INACTIVATION + k])
+        section[film + at.SEEP + k] = seeping * a[k] * now[at.SEEPED + k]
+        section[film + at.END_INTO + k] = a[k] * given[at.TO_TISSUE + k]
+        section[film + at.END_BACK + k] = a[k] * given[at.FROM_TISSUE + k]
+        section[tissue + at.OWN + k] = 1.0 + a[k] * (
+            given[at.TISSUE_UPTAKE + k] + given[at.TISSUE_SCAVENGING + k]
+            + given[at.TISSUE_CLEARANCE + k] + given[at.TISSUE_INACTIVATION + k])
+        section[tissue + at.INTO + k] = a[k] * given[at.TISSUE_RATE + k]
+        section[tissue + at.BACK + k] = a[k] * given[at.TISSUE_RATE + k]
 
 
-@_jit
-def march(shape_exponent: int, actions: Any, trapped_to_film: bool, mesh: Mesh, tissue: Mesh,
-          lane: LaneArrays, steps: FloatArray, record: FloatArray) -> None:
-    """March a block of lanes and fill ``record`` [segment, step + 1, part, lane].
+# one stage ---------------------------------------------------------------------------------------
 
-    ``steps`` [segment, step + 1, lane] are the step ends, ``actions`` [segment] what happens to
-    the carrier at the start of each segment.
-    """
-    layers, lanes = lane.extent.shape
-    N, T = mesh.volume.shape[0], tissue.volume.shape[0]
-    each = (layers, lanes)
-    state = State(np.zeros((N, lanes)), np.zeros((N, lanes)), np.zeros((1 + T, lanes)),
-                  np.zeros(each), np.zeros((15, lanes)))
-    stage = Stage(np.zeros(lanes), np.zeros(each), np.zeros(each), np.zeros(each),
-                  np.zeros(each), np.zeros(each), np.zeros(lanes), np.zeros(lanes))
-    rc, rb, router = np.zeros((N, lanes)), np.zeros((N, lanes)), np.zeros((1 + T, lanes))
-    y, up = np.zeros((N + 1 + T, lanes)), np.zeros((N + 1 + T, lanes))
-    born, present = np.zeros(lanes), np.zeros(lanes)
-    windy = np.any(lane.velocity > 0.0)
-
-    for s in range(steps.shape[0]):
-        if s > 0:
-            _wipe(state, lane.film_removed[s])
-        if actions[s] > 0:
-            _take_away(state, mesh.volume)
-            present[:] = 0.0
-        if s == 0 or actions[s] == 2:
-            _apply(state, lane, mesh.inner)
-            born[:] = steps[s, 0]
-            present[:] = 1.0
-        _note(record[s, 0], state, mesh.volume)
-        for m in range(steps.shape[1] - 1):
-            t, h = steps[s, m], steps[s, m + 1] - steps[s, m]
-            _free_trapped(state, stage, lane, t, h, born, present)
-            for second in range(2):
-                _set_stage(stage, lane, shape_exponent, t, h, GAMMA if second == 0 else 1.0, born,
-                           present)
-                _set_right(state, rc, rb, router, y, second)
-                _sweep(stage, lane, mesh, tissue, trapped_to_film, lane.velocity[s],
-                       lane.washout[s], windy, rc, rb, router, y, up)
-                _tally(state, stage, lane, mesh.volume, lane.velocity[s], lane.washout[s], rb, y,
-                       (1.0 - GAMMA if second == 0 else GAMMA) / GAMMA)
-            for i in range(N):
-                for k in range(lanes):
-                    state.c[i, k] = y[i, k]
-                    state.b[i, k] = rb[i, k]
-            for i in range(1 + T):
-                for k in range(lanes):
-                    state.outer[i, k] = y[N + i, k]
-            _note(record[s, m + 1], state, mesh.volume)
-
-
-@_jit
-def _apply(state: State, lane: LaneArrays, inner: int) -> None:
-    """Put a fresh carrier on the wound; its surface-located exosomes are in the fluid at once."""
-    for k in range(lane.extent.shape[1]):
-        for i in range(state.c.shape[0]):
-            q = 1 if 0 < inner <= i else 0
-            state.c[i, k] = lane.free_share[q, k]
-            state.b[i, k] = lane.bound_share[q, k]
-        for q in range(state.held.shape[0]):
-            state.held[q, k] = lane.trapped_share[q, k]
-        state.outer[0, k] += lane.surface_share[k]
-        state.sums[APPLIED, k] += 1.0
-
-
-@_jit
-def _wipe(state: State, removed: FloatArray) -> None:
-    """Wipe off a share of the wound fluid."""
-    for k in range(removed.shape[0]):
-        state.sums[DISCARDED, k] += removed[k] * state.outer[0, k]
-        state.outer[0, k] *= 1.0 - removed[k]
-
-
-@_jit
-def _take_away(state: State, volume: FloatArray) -> None:
-    """Take the carrier away with all that is still in it."""
-    for k in range(state.held.shape[1]):
-        gone = 0.0
-        for q in range(state.held.shape[0]):
-            gone += state.held[q, k]
-            state.held[q, k] = 0.0
-        for i in range(volume.shape[0]):
-            gone += volume[i] * (state.c[i, k] + state.b[i, k])
-            state.c[i, k] = 0.0
-            state.b[i, k] = 0.0
-        state.sums[DISCARDED, k] += gone
-        state.sums[DISCARDED_CARRIER, k] += gone
-
-
-@_jit
-def _free_trapped(state: State, stage: Stage, lane: LaneArrays, t: FloatArray, h: FloatArray,
-                  born: FloatArray, present: FloatArray) -> None:
-    """Free what the vanishing matrix m(t) held, exactly for the product m(t) exp(-k_i t)."""
-    for k in range(t.shape[0]):
-        start, end = t[k] - born[k], t[k] + h[k] - born[k]
-        i, x = _node(lane.node_time, k, start)
-        j, z = _node(lane.node_time, k, end)
-        active_old = np.exp(-lane.carrier_inactivation[k] * start)
-        active_new = np.exp(-lane.carrier_inactivation[k] * end)
-        for q in range(state.held.shape[0]):
-            m = lane.matrix[q]
-            old = m[i, k] + x * (m[i + 1, k] - m[i, k])
-            new = m[j, k] + z * (m[j + 1, k] - m[j, k])
-            share = 0.5 * lane.trapped_share[q, k] * present[k]
-            freed = share * (active_old + active_new) * (old - new)
-            lost = share * (old + new) * (active_old - active_new)
-            state.held[q, k] -= freed + lost
-            state.sums[LOST_CARRIER, k] += lost
-            stage.seep[q, k] = freed / h[k] if h[k] > 0.0 else 0.0
-            stage.off[q, k] = lane.off_rate[q, k]
-            # sites that go let go of what they held
-            if h[k] > 0.0 and new <= GONE:
-                stage.off[q, k] = _letting_go(0.0) / h[k]
-            elif h[k] > 0.0 and new < old:
-                stage.off[q, k] += _letting_go(new / old) / h[k]
-
-
-@_jit
-def _set_stage(stage: Stage, lane: LaneArrays, shape_exponent: int, t: FloatArray, h: FloatArray,
-               theta: float, born: FloatArray, present: FloatArray) -> None:
-    """Evaluate what changes in time at t + θ h."""
-    layers = lane.extent.shape[0]
-    for k in range(t.shape[0]):
-        stage.a[k] = GAMMA * h[k]
-        j, z = _node(lane.node_time, k, t[k] + theta * h[k] - born[k])
-        for q in range(layers):
-            d, m, w = lane.log_mobility[q], lane.matrix[q], lane.stretch[q]
-            stage.rate[q, k] = np.exp(d[j, k] + z * (d[j + 1, k] - d[j, k]))
-            stage.on[q, k] = lane.on_rate[q, k] * (m[j, k] + z * (m[j + 1, k] - m[j, k]))
-            grown = w[j, k] + z * (w[j + 1, k] - w[j, k])
-            stage.extent[q, k] = lane.extent[q, k] * grown
-        # here `grown` is that of the layer at the open face
-        stage.volume_per_area[k] = lane.volume_per_area[k] * grown ** (shape_exponent + 1)
-        stage.open_area[k] = (present[k] * (shape_exponent + 1.0) * stage.volume_per_area[k]
-                              / stage.extent[layers - 1, k])
-
-
-@_jit
-def _set_right(state: State, rc: FloatArray, rb: FloatArray, router: FloatArray, y: FloatArray,
-               second: int) -> None:
-    """Set right-hand sides: the state, plus what the first stage adds to the second.
-
-    On entry to the second stage ``y`` and ``rb`` hold the solution of the first.
-    """
-    N, lanes = rc.shape
-    for i in range(N):
-        for k in range(lanes):
-            rc[i, k] = state.c[i, k] + second * CARRY * (y[i, k] - state.c[i, k])
-            rb[i, k] = state.b[i, k] + second * CARRY * (rb[i, k] - state.b[i, k])
-    for i in range(router.shape[0]):
-        for k in range(lanes):
-            was = state.outer[i, k]
-            router[i, k] = was + second * CARRY * (y[N + i, k] - was)
-
-
-@_jit
-def _sweep(stage: Stage, lane: LaneArrays, mesh: Mesh, tissue: Mesh, trapped_to_film: bool,
-           velocity: FloatArray, washout: FloatArray, windy: bool, rc: FloatArray, rb: FloatArray,
-           router: FloatArray, y: FloatArray, up: FloatArray) -> None:
+@inner
+def _solve(chain: Chain, a: FloatArray, given: FloatArray, now: FloatArray, section: FloatArray,
+           cells: FloatArray, hand: FloatArray) -> None:
     """Solve the chain: eliminate from the back of the carrier to the tissue, then substitute."""
-    N, lanes = rc.shape
-    T = tissue.volume.shape[0]
-    each = stage.rate.shape
-    own, unbound, bind, keep = np.empty(each), np.empty(each), np.empty(each), np.empty(each)
-    mobile, seep = np.empty(each), np.empty(each)
-    into, back, carry = np.empty(lanes), np.empty(lanes), np.empty(lanes)
-    diagonal, right = np.empty(lanes), np.empty(lanes)
-    for q in range(each[0]):
-        for k in range(lanes):
-            a, ki = stage.a[k], lane.carrier_inactivation[k]
-            keep[q, k] = 1.0 / (1.0 + a * (stage.off[q, k] + ki))
-            own[q, k] = (1.0 + a * ki) * (1.0 + a * stage.on[q, k] * keep[q, k])
-            unbound[q, k] = a * stage.off[q, k] * keep[q, k]
-            bind[q, k] = a * stage.on[q, k]
-            mobile[q, k] = a * stage.rate[q, k]
-            seep[q, k] = 0.0 if trapped_to_film else a * stage.seep[q, k]
-    for k in range(lanes):
-        into[k] = 0.0
-        carry[k] = stage.a[k] * velocity[k] / stage.extent[0, k]  # convected out through the back
-    for i in range(N):
-        q = 1 if 0 < mesh.inner <= i else 0
-        V, last = mesh.volume[i], max(i - 1, 0)
-        for k in range(lanes):
-            diagonal[k] = V * own[q, k] + carry[k]
-            right[k] = (V * (rc[i, k] + unbound[q, k] * rb[i, k] + seep[q, k])
-                        + into[k] * y[last, k])
-        if i == N - 1:
-            _open_face(stage, lane, mesh.surface_distance, velocity, into, back)
-        elif i == mesh.inner - 1:
-            _interface(stage, lane, mesh, velocity, into, back)
+    for k in range(LANES):
+        hand[at.FLOW + k] = 0.0
+        # convected out through the back
+        hand[at.CARRY + k] = a[k] * given[at.VELOCITY + k] / now[at.EXTENT + k]
+    first = 0
+    for q in range(len(chain.ends)):
+        s, last = np.uint64(q) * at.SECTION, chain.ends[q] - 1
+        if chain.windy and q < chain.layers:
+            for i in range(first, last):
+                _set_windy_face(chain.spacing[i], given, now, np.uint64(q) * at.COURSE, s, section,
+                                hand)
+                _eliminate(chain, i, i + 1, s, s + at.FACE_INTO, s + at.FACE_BACK, section, cells,
+                           hand)
         else:
-            g = mesh.conductance[i]
-            for k in range(lanes):
-                into[k] = g * mobile[q, k]
-                back[k] = g * mobile[q, k]
-            if windy:
-                for k in range(lanes):
-                    p = velocity[k] * mesh.spacing[i] / (stage.extent[q, k] * stage.rate[q, k])
-                    b = _bernoulli(p)
-                    into[k] *= b
-                    back[k] *= b + p  # B(-p) = B(p) + p
-        for k in range(lanes):
-            pivot = 1.0 / (diagonal[k] + into[k])
-            up[i, k] = back[k] * pivot
+            _eliminate(chain, first, last, s, s + at.INTO, s + at.BACK, section, cells, hand)
+        _eliminate(chain, last, last + 1, s, s + at.END_INTO, s + at.END_BACK, section, cells,
+                   hand)
+        first = last + 1
+    _substitute(first, cells)
+
+
+@inner
+def _substitute(count: int, cells: FloatArray) -> None:
+    """Complete the solution, from the last cell but one to the first."""
+    for j in range(2, count + 1):
+        cell = np.uint64(count - j) * at.CELL
+        for k in range(LANES):
+            cells[cell + at.Y + k] += cells[cell + at.UP + k] * cells[cell + at.CELL + at.Y + k]
+
+
+@inner
+def _set_windy_face(spacing: float, given: FloatArray, now: FloatArray, of: np.uint64,
+                    s: np.uint64, section: FloatArray, hand: FloatArray) -> None:
+    """Set the exchange between two cells of a layer with convection."""
+    for k in range(LANES):
+        hand[at.PECLET + k] = given[at.VELOCITY + k] * spacing / (
+            now[of + at.EXTENT + k] * now[of + at.RATE + k])
+        section[s + at.FACE_INTO + k] = section[s + at.INTO + k]
+        section[s + at.FACE_BACK + k] = section[s + at.BACK + k]
+    _blow(s + at.FACE_INTO, s + at.FACE_BACK, hand, section)
+
+
+@inner
+def _eliminate(chain: Chain, first: int, end: int, s: np.uint64, into: np.uint64, back: np.uint64,
+               section: FloatArray, cells: FloatArray, hand: FloatArray) -> None:
+    """Eliminate some cells of a section, from the back outwards."""
+    for i in range(first, end):
+        V, g, cell = chain.volume[i], chain.conductance[i], np.uint64(i) * at.CELL
+        for k in range(LANES):
+            diagonal = V * section[s + at.OWN + k] + hand[at.CARRY + k]
+            pivot = 1.0 / (diagonal + g * section[into + k])
+            up = g * section[back + k] * pivot
+            y = (V * (cells[cell + at.C + k] + section[s + at.UNBOUND + k] * cells[cell + at.B + k]
+                      + section[s + at.SEEP + k]) + hand[at.FLOW + k]) * pivot
+            cells[cell + at.UP + k] = up
+            cells[cell + at.Y + k] = y
             # back - into·up as a product: the difference would lose the digits of the ledger
-            carry[k] = diagonal[k] * up[i, k]
-            y[i, k] = right[k] * pivot
-    for j in range(1 + T):
-        for k in range(lanes):
-            a = stage.a[k]
-            if j == 0:
-                loss = (washout[k] + lane.film_uptake[k] + lane.film_scavenging[k]
-                        + lane.film_inactivation[k])
-                depth = lane.film_depth[k]
-            else:
-                loss = (lane.tissue_uptake[k] + lane.tissue_scavenging[k]
-                        + lane.tissue_clearance[k] + lane.tissue_inactivation[k])
-                depth = lane.tissue_depth[k] * tissue.volume[j - 1]
-            diagonal[k] = 1.0 + a * loss + carry[k]
-            right[k] = router[j, k] + into[k] * y[N + j - 1, k]
-            if j == 0 and trapped_to_film:
-                right[k] += a * stage.seep[0, k]
-            into[k] = 0.0
-            back[k] = 0.0
-            if j < T:
-                gap = tissue.surface_distance if j == 0 else tissue.spacing[j - 1]
-                resistance = gap * lane.tissue_depth[k] / lane.tissue_mobility[k]
-                if j == 0:
-                    resistance += lane.tissue_resistance[k]
-                into[k] = a / (resistance * depth)
-                back[k] = a / (resistance * lane.tissue_depth[k] * tissue.volume[j])
-            pivot = 1.0 / (diagonal[k] + into[k])
-            up[N + j, k] = back[k] * pivot
-            carry[k] = diagonal[k] * up[N + j, k]
-            y[N + j, k] = right[k] * pivot
-    for i in range(N + T - 1, -1, -1):
-        for k in range(lanes):
-            y[i, k] += up[i, k] * y[i + 1, k]
-    for i in range(N):
-        q = 1 if 0 < mesh.inner <= i else 0
-        for k in range(lanes):
-            rb[i, k] = (rb[i, k] + bind[q, k] * y[i, k]) * keep[q, k]
+            hand[at.CARRY + k] = diagonal * up
+            hand[at.FLOW + k] = g * section[into + k] * y
 
 
-@_jit
-def _open_face(stage: Stage, lane: LaneArrays, surface_distance: float, velocity: FloatArray,
-               into: FloatArray, back: FloatArray) -> None:
-    """Set the exchange between the last cell and the film: half a cell and the film in series."""
-    outer = stage.rate.shape[0] - 1
-    for k in range(velocity.shape[0]):
-        resistance = (surface_distance / (stage.rate[outer, k] * stage.extent[outer, k])
-                      + lane.partition[k] * lane.film_resistance[k])
-        p = velocity[k] * resistance
-        face = stage.a[k] * stage.open_area[k] / resistance
-        b = _bernoulli(p)
-        into[k] = face * b / stage.volume_per_area[k]
-        back[k] = face * (b + p) * lane.partition[k] / lane.film_depth[k]
+@inner
+def _advance(chain: Chain, q: int, way: float, section: FloatArray, cells: FloatArray,
+             content: FloatArray) -> None:
+    """Move the state of a section by ``way`` towards the stage's solution; sum what that holds."""
+    s, held = np.uint64(q) * at.SECTION, np.uint64(q) * at.CONTENT
+    for k in range(LANES):
+        content[held + at.CONTENT_FREE + k] = 0.0
+        content[held + at.CONTENT_BOUND + k] = 0.0
+    for i in range(chain.ends[q - 1] if q > 0 else 0, chain.ends[q]):
+        V, cell = chain.volume[i], np.uint64(i) * at.CELL
+        for k in range(LANES):
+            c, b, y = cells[cell + at.C + k], cells[cell + at.B + k], cells[cell + at.Y + k]
+            z = section[s + at.KEEP + k] * (b + section[s + at.BIND + k] * y)
+            cells[cell + at.C + k] = c + way * (y - c)
+            cells[cell + at.B + k] = b + way * (z - b)
+            content[held + at.CONTENT_FREE + k] += V * y
+            content[held + at.CONTENT_BOUND + k] += V * z
 
 
-@_jit
-def _interface(stage: Stage, lane: LaneArrays, mesh: Mesh, velocity: FloatArray,
-               into: FloatArray, back: FloatArray) -> None:
-    """Set the exchange between two layers: half a cell of each in series, with partition."""
-    for k in range(velocity.shape[0]):
-        K = lane.layer_partition[k]
-        resistance = (K * mesh.inner_distance / (stage.rate[0, k] * stage.extent[0, k])
-                      + mesh.outer_distance / (stage.rate[1, k] * stage.extent[1, k]))
-        p = velocity[k] * resistance
-        b = _bernoulli(p)
-        into[k] = stage.a[k] * K * b / (resistance * stage.extent[0, k])
-        back[k] = stage.a[k] * (b + p) / (resistance * stage.extent[1, k])
+# the ledger --------------------------------------------------------------------------------------
+
+@inner
+def _tally(chain: Chain, weight: float, a: FloatArray, given: FloatArray, now: FloatArray,
+           cells: FloatArray, content: FloatArray, ledger: FloatArray) -> None:
+    """Add what moved out of carrier, film and tissue in this stage, of a weight in the step."""
+    film = np.uint64(chain.layers) * at.CONTENT
+    tissue = film + at.CONTENT
+    for k in range(LANES):
+        h, fluid, deep = weight * a[k], content[film + k], content[tissue + k]
+        inside = content[at.CONTENT_FREE + k] + content[at.CONTENT_BOUND + k]
+        ledger[at.LOST_CARRIER + k] += h * given[at.CARRIER_INACTIVATION + k] * inside
+        ledger[at.TAKEN_UP + k] += h * (given[at.FILM_UPTAKE + k] * fluid
+                                        + given[at.TISSUE_UPTAKE + k] * deep)
+        ledger[at.SCAVENGED + k] += h * (given[at.FILM_SCAVENGING + k] * fluid
+                                         + given[at.TISSUE_SCAVENGING + k] * deep)
+        ledger[at.WASHED + k] += h * (given[at.WASHOUT + k] * fluid + given[at.VELOCITY + k]
+                                      * cells[at.Y + k] / now[at.EXTENT + k])
+        ledger[at.CLEARED + k] += h * given[at.TISSUE_CLEARANCE + k] * deep
+        ledger[at.LOST_FLUID + k] += h * given[at.FILM_INACTIVATION + k] * fluid
+        ledger[at.LOST_TISSUE + k] += h * given[at.TISSUE_INACTIVATION + k] * deep
+    if chain.layers == 2:
+        for k in range(LANES):
+            inside = (content[at.CONTENT + at.CONTENT_FREE + k]
+                      + content[at.CONTENT + at.CONTENT_BOUND + k])
+            ledger[at.LOST_CARRIER + k] += (weight * a[k] * given[at.CARRIER_INACTIVATION + k]
+                                            * inside)
 
 
-@_jit
-def _tally(state: State, stage: Stage, lane: LaneArrays, volume: FloatArray,
-           velocity: FloatArray, washout: FloatArray, rb: FloatArray, y: FloatArray,
-           weight: float) -> None:
-    """Add what this stage moved out of carrier, film and tissue."""
-    N, lanes = rb.shape
-    content = np.zeros(lanes)
-    for i in range(N):
-        for k in range(lanes):
-            content[k] += volume[i] * (y[i, k] + rb[i, k])
-    for k in range(lanes):
-        w, film, deep = weight * stage.a[k], y[N, k], 0.0
-        for j in range(N + 1, y.shape[0]):
-            deep += y[j, k]
-        state.sums[LOST_CARRIER, k] += w * lane.carrier_inactivation[k] * content[k]
-        state.sums[TAKEN_UP, k] += w * (lane.film_uptake[k] * film + lane.tissue_uptake[k] * deep)
-        state.sums[SCAVENGED, k] += w * (lane.film_scavenging[k] * film
-                                         + lane.tissue_scavenging[k] * deep)
-        state.sums[WASHED, k] += w * (washout[k] * film
-                                      + velocity[k] * y[0, k] / stage.extent[0, k])
-        state.sums[CLEARED, k] += w * lane.tissue_clearance[k] * deep
-        state.sums[LOST_FLUID, k] += w * lane.film_inactivation[k] * film
-        state.sums[LOST_TISSUE, k] += w * lane.tissue_inactivation[k] * deep
+@inner
+def _balance(chain: Chain, freed: FloatArray, lost: FloatArray, content: FloatArray,
+             ledger: FloatArray) -> None:
+    """Write what carrier, film and tissue hold after a step."""
+    film = np.uint64(chain.layers) * at.CONTENT
+    for k in range(LANES):
+        ledger[at.FREE + k] = content[at.CONTENT_FREE + k]
+        ledger[at.BOUND + k] = content[at.CONTENT_BOUND + k]
+        ledger[at.TRAPPED + k] -= freed[k] + lost[k]
+        ledger[at.LOST_CARRIER + k] += lost[k]
+        ledger[at.FLUID + k] = content[film + k]
+        ledger[at.TISSUE + k] = content[film + at.CONTENT + k]
+    if chain.layers == 2:
+        for k in range(LANES):
+            ledger[at.FREE + k] += content[at.CONTENT + at.CONTENT_FREE + k]
+            ledger[at.BOUND + k] += content[at.CONTENT + at.CONTENT_BOUND + k]
 
 
-@_jit
-def _note(record: FloatArray, state: State, volume: FloatArray) -> None:
-    """Write the state of all lanes, [part, lane]."""
-    for k in range(state.held.shape[1]):
-        for q in range(15):
-            record[q, k] = state.sums[q, k]
-        for q in range(state.held.shape[0]):
-            record[TRAPPED, k] += state.held[q, k]
-        record[FLUID, k] = state.outer[0, k]
-        for j in range(1, state.outer.shape[0]):
-            record[TISSUE, k] += state.outer[j, k]
-    for i in range(volume.shape[0]):
-        for k in range(state.held.shape[1]):
-            record[FREE, k] += volume[i] * state.c[i, k]
-            record[BOUND, k] += volume[i] * state.b[i, k]
+@inner
+def _note(ledger: FloatArray, tile: int, m: int, record: FloatArray) -> None:
+    """Copy the ledger of a tile into the record of all lanes."""
+    for p in range(at.RECORD):
+        for k in range(TILE):
+            record[m * at.RECORD + p, tile * TILE + k] = ledger[p * TILE + k]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from releasekit.transport.problem import FloatArray
+from releasekit.transport.rows import jit
 
-GRADING = 2.25
+GRADING = 3.0
 """Exponent of the power map of cells towards the open face."""
+
+
+SAMPLES = 128
+"""Places, even in the fourth root of time, at which the monitor of the time steps is evaluated."""
 
 
 class Mesh(NamedTuple):
@@ -31,6 +36,7 @@ class Mesh(NamedTuple):
     outer_distance: float = 0.0
 
 
+@cache
 def mesh(shape_exponent: int, cells: int, grading: float = GRADING) -> Mesh:
     """Return graded cells for a slab (0), cylinder (1) or sphere (2).
 
@@ -46,6 +52,7 @@ def mesh(shape_exponent: int, cells: int, grading: float = GRADING) -> Mesh:
     return Mesh(volume, conductance, spacing, float(1.0 - centres[-1]))
 
 
+@cache
 def layered_mesh(cells: int) -> Mesh:
     """Return a sheet of two layers: the inner graded to the interface, the outer to both ends.
 
@@ -63,54 +70,67 @@ def layered_mesh(cells: int) -> Mesh:
                 float(1.0 - centres[-1]), cells, inner.surface_distance, float(centres[0]))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def time_steps(segment_start, end, node_time, log_mobility, matrix, clock_zero, counts):  # type: ignore[no-untyped-def]
+@jit
+def time_steps(segment_start: FloatArray, end: FloatArray, clock_zero: FloatArray,
+               node_time: FloatArray, log_mobility: FloatArray, matrix: FloatArray,
+               turnover: FloatArray, count: int) -> FloatArray:
     """Return step ends [segment, step + 1, design], dense at each start and where a mesh opens.
 
     The steps share out evenly the monitor
-    1.25 (t/T)^(1/4) + t/(2T) + (τ/(1 + τ))^(1/3) + (1 - m) + ln(1/m)/7 of each segment, with
-    τ(t) = ∫ D/R² dt and m(t) the matrix left (not below 1e-3): a late opening of the mesh and the
-    end of the matrix get steps of their own.
+    1.25 (t/T)^(1/4) + t/(2T) + (τ/(1 + τ))^(1/3) + 0.7 (1 - exp(-κ/3)) + (1 - m) + ln(1/m)/7
+    of each segment, with τ(t) = ∫ D/R² dt, κ(t) the turnovers of the fluid film and m(t) the
+    matrix left (not below 1e-3): a late opening of the mesh, the end of the matrix and the film
+    get steps of their own.
+
+    Parameters
+    ----------
+    segment_start, clock_zero, turnover : shape (segment, design) [s], [s], [1/s]
+        Start of each segment, when the carrier on the wound then was applied, rate at which the
+        film loses what it holds.
+    end : shape (design,) [s]
+        End of the last segment.
+    node_time, log_mobility, matrix : shape (node, design)
+        As in ``Lanes``.
+    count
+        Steps of a segment.
     """
-    fine = 128
     segments, designs = segment_start.shape
     nodes = node_time.shape[0]
-    steps = np.empty((segments, counts + 1, designs))
-    t = np.empty(fine + 1)
-    w = np.empty(fine + 1)
+    steps = np.empty((segments, count + 1, designs))
+    monitor = np.empty(SAMPLES + 1)
     for s in range(segments):
         for k in range(designs):
             a = segment_start[s, k]
             b = segment_start[s + 1, k] if s + 1 < segments else end[k]
             span = max(b - a, 0.0)
-            tau = 0.0
+            tau = rate = last = 0.0
             j = 0
-            rate = 0.0
-            for i in range(fine + 1):
-                x = i / fine
-                t[i] = a + span * x * x * x * x
-                clock = t[i] - clock_zero[s, k]
+            for i in range(SAMPLES + 1):
+                x = i / SAMPLES
+                t = span * x * x * x * x
+                clock = a + t - clock_zero[s, k]
                 while j < nodes - 2 and clock > node_time[j + 1, k]:
                     j += 1
-                width = node_time[j + 1, k] - node_time[j, k]
-                z = (clock - node_time[j, k]) / width if width > 0 else 0.0
+                z = (clock - node_time[j, k]) / (node_time[j + 1, k] - node_time[j, k])
                 z = min(max(z, 0.0), 1.0)
                 now = np.exp(log_mobility[j, k] + z * (log_mobility[j + 1, k] - log_mobility[j, k]))
-                if i > 0:
-                    tau += 0.5 * (now + rate) * (t[i] - t[i - 1])
-                rate = now
+                tau += 0.5 * (now + rate) * (t - last)
+                rate, last = now, t
+                kappa = turnover[s, k] * t
                 left = max(matrix[j, k] + z * (matrix[j + 1, k] - matrix[j, k]), 1e-3)
-                w[i] = (1.25 * x + 0.5 * x**4 + np.cbrt(tau / (1.0 + tau))
-                        + (1.0 - left) - np.log(left) / 7.0)
+                monitor[i] = (1.25 * x + 0.5 * x**4 + np.cbrt(tau / (1.0 + tau))
+                              + 0.7 * (1.0 - np.exp(-kappa / 3.0)) + (1.0 - left)
+                              - np.log(left) / 7.0)
             i = 0
-            for m in range(counts + 1):
-                goal = w[fine] * m / counts
-                while i < fine - 1 and w[i + 1] < goal:
+            for m in range(count + 1):
+                goal = monitor[0] + (monitor[SAMPLES] - monitor[0]) * m / count
+                while i < SAMPLES - 1 and monitor[i + 1] < goal:
                     i += 1
-                part = (goal - w[i]) / (w[i + 1] - w[i]) if w[i + 1] > w[i] else 0.0
-                # between fine points time runs as the fourth power, so invert there too
-                x = (i + min(max(part, 0.0), 1.0)) / fine
+                rise = monitor[i + 1] - monitor[i]
+                part = (goal - monitor[i]) / rise if rise > 0.0 else 0.0
+                # between samples time runs as the fourth power, so invert there too
+                x = (i + min(max(part, 0.0), 1.0)) / SAMPLES
                 steps[s, m, k] = a + span * x * x * x * x
             steps[s, 0, k] = a
-            steps[s, counts, k] = b
+            steps[s, count, k] = b
     return steps

@@ -12,13 +12,12 @@ from numba import njit
 from numpy.typing import NDArray
 
 from releasekit.transport.basis import separable
-from releasekit.transport.chain import march
-from releasekit.transport.grid import GRADING, Mesh, layered_mesh, mesh, time_steps
+from releasekit.transport.grid import time_steps
 from releasekit.transport.modes import march_modes
 from releasekit.transport.problem import PARTS, Action, FloatArray, Lanes
-from releasekit.transport.state import LaneArrays
+from releasekit.transport.segments import march_segments
 
-BLOCK = 64
+BLOCK = 256
 """Lanes that are marched together; block borders are fixed, so results do not depend on cores."""
 
 DESIGNS = 64
@@ -27,7 +26,7 @@ DESIGNS = 64
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Cells of the carrier, steps of a segment, and the time error that triggers a refinement.
+    """Cells of a layer, steps of a segment, and the error that triggers a refinement.
 
     ``modes`` stand for the cells wherever they can; with 0 of them the chain carries all designs.
     """
@@ -39,10 +38,13 @@ class Accuracy:
 
 
 ACCURACIES = {
-    "screen": Accuracy(cells=24, steps=24, tolerance=5e-3, modes=7),
-    "default": Accuracy(cells=32, steps=48, tolerance=8e-4, modes=9),
-    "fine": Accuracy(cells=72, steps=128, tolerance=1e-4, modes=12),
+    "screen": Accuracy(cells=12, steps=24, tolerance=5e-3, modes=7),
+    "default": Accuracy(cells=20, steps=48, tolerance=8e-4, modes=9),
+    "fine": Accuracy(cells=48, steps=128, tolerance=1e-4, modes=12),
 }
+
+REFINEMENTS = (2, 4, 8)
+"""How many times the cells and steps are taken, in turn, while the error is above the tolerance."""
 
 ABRUPT = 8.0
 """Neighbouring steps (in the root of time) that differ more are not joined by a cubic."""
@@ -51,9 +53,6 @@ DIP = 1e-5
 """An interpolated amount further below zero is an overshoot."""
 
 RESOLVED_TISSUE_CELLS = 16
-TISSUE_GRADING = {False: 1.0, True: GRADING}
-"""Grading of tissue cells; well-mixed tissue is one cell with its centre in the middle."""
-
 
 def solve(
     lanes: Lanes,
@@ -88,15 +87,15 @@ def solve(
     parts : shape (design, time, part)
         The amounts named in ``PARTS``, as fractions of one dose.
     error : shape (design,)
-        Estimated discretisation error of any part: from two step counts in time.
+        Estimated discretisation error of any part, from half the cells and steps.
     """
     sizes = len(weights)
     out = np.empty((len(end), times.shape[0], len(PARTS)))
     error = np.empty(len(end))
     modal = separable(lanes, sizes) if accuracy.modes else np.zeros(len(end), dtype=bool)
 
-    def tasks(chosen: NDArray[np.bool_], steps: int) -> list[tuple[NDArray[np.intp], Accuracy]]:
-        fast = replace(accuracy, steps=steps)
+    def tasks(chosen: NDArray[np.bool_], finer: int) -> list[tuple[NDArray[np.intp], Accuracy]]:
+        fast = replace(accuracy, cells=finer * accuracy.cells, steps=finer * accuracy.steps)
         return [(part, level) for which, level, block in (
                     (chosen & modal, fast, DESIGNS),
                     (chosen & ~modal, replace(fast, modes=0), max(1, BLOCK // sizes)))
@@ -113,11 +112,12 @@ def solve(
         def all_of(todo: list[tuple[NDArray[np.intp], Accuracy]]) -> Iterable[int]:
             return map(work, todo) if count == 1 or len(todo) == 1 else pool.map(work, todo)
 
-        for done in all_of(tasks(np.ones(len(end), dtype=bool), accuracy.steps)):
+        for done in all_of(tasks(np.ones(len(end), dtype=bool), 1)):
             if progress:
                 progress(done)
-        for _ in all_of(tasks(error > accuracy.tolerance, 4 * accuracy.steps)):
-            pass
+        for finer in REFINEMENTS:
+            for _ in all_of(tasks(error > accuracy.tolerance, finer)):
+                pass
     return out, error
 
 
@@ -146,7 +146,7 @@ def _solve_block(lanes: Lanes, weights: FloatArray, end: FloatArray, times: Floa
 def _extrapolate(fine, coarse):  # type: ignore[no-untyped-def]
     """Return the Richardson value of two runs [design, time, part], and the error of ``fine``.
 
-    ``fine`` has twice as many steps, and SDIRK2 is of second order.
+    ``fine`` has twice the steps (and cells) of ``coarse``; space and time are of second order.
     """
     best, error = np.empty_like(fine), np.empty(len(fine))
     worst = np.empty(fine.shape[2])
@@ -163,44 +163,30 @@ def _extrapolate(fine, coarse):  # type: ignore[no-untyped-def]
 
 def _march(lanes: Lanes, weights: FloatArray, grids: Sequence[FloatArray],
            accuracy: Accuracy) -> list[FloatArray]:
-    """March over each grid; return size averages [design, segment, step + 1, part]."""
+    """March over each grid; return size averages [design, segment, step + 1, part].
+
+    The chain has cells in proportion to the steps, so that both are refined together.
+    """
     if accuracy.modes:
         return march_modes(lanes, weights, grids, accuracy.modes)
-    return [_march_chain(lanes, weights, steps, accuracy.cells) for steps in grids]
-
-
-def _march_chain(lanes: Lanes, weights: FloatArray, steps: FloatArray, cells: int) -> FloatArray:
-    sizes = len(weights)
-    grid = mesh(lanes.shape_exponent, cells) if lanes.layers == 1 else layered_mesh(cells)
-    record = np.empty((*steps.shape[:2], len(PARTS), len(lanes)))
-    lane = lanes.arrays()
-    march(lanes.shape_exponent, np.array(lanes.actions, dtype=np.int64), lanes.trapped_to_film,
-          grid, _from_surface(mesh(0, lanes.tissue_cells, TISSUE_GRADING[lanes.tissue_cells > 1])),
-          LaneArrays(*(np.ascontiguousarray(lane[name]) for name in LaneArrays._fields)),
-          np.repeat(steps, sizes, axis=2), record)
-    average: FloatArray = np.einsum(
-        "smpkz,z->ksmp", record.reshape(*record.shape[:3], -1, sizes), weights)
-    return np.ascontiguousarray(average)
-
-
-def _from_surface(grid: Mesh) -> Mesh:
-    """Turn a mesh round: the first cell lies at the open face."""
-    return Mesh(grid.volume[::-1].copy(), grid.conductance[::-1].copy(),
-                grid.spacing[::-1].copy(), grid.surface_distance)
+    return [march_segments(lanes, weights, steps,
+                           accuracy.cells * (steps.shape[1] - 1) // accuracy.steps)
+            for steps in grids]
 
 
 def _steps(lanes: Lanes, sizes: int, end: FloatArray, count: int) -> FloatArray:
     """Return one time grid per design, made for the lane of middle size."""
-    middle = slice(sizes // 2, None, sizes)
-    part = lanes.take(middle)
-    zero = np.array(part.segment_start)
+    part = lanes.take(slice(sizes // 2, None, sizes))
+    born = np.array(part.segment_start)
     for s in range(1, len(lanes.actions)):
         if lanes.actions[s] != Action.REPLACE:
-            zero[s] = zero[s - 1]
-    grid: FloatArray = time_steps(  # type: ignore[call-arg]
-        *(np.ascontiguousarray(each) for each in (
-            part.segment_start, end, part.node_time, part.log_mobility[-1], part.matrix[-1],
-            zero)), count)
+            born[s] = born[s - 1]
+    turnover = (part.washout + part.film_uptake + part.film_scavenging + part.film_inactivation
+                + 1.0 / (part.tissue_resistance * part.film_depth))
+    grid: FloatArray = time_steps(
+        part.segment_start, end, born, np.ascontiguousarray(part.node_time),
+        np.ascontiguousarray(part.log_mobility[-1]), np.ascontiguousarray(part.matrix[-1]),
+        turnover, count)
     return grid
 
 
