@@ -78,6 +78,9 @@ def plot_pareto(result: SearchResult, objectives: Sequence[str] | None = None) -
         axis.margins(0.1)
         axis.set_xscale(_scale(trials[across], wanted.name in log))
         axis.set_yscale(_scale(trials[up], shown[0].name in log))
+        for side in (axis.xaxis, axis.yaxis):  # an exponent beside the axis would lie on its text
+            if side.get_scale() == "linear":
+                side.set_major_formatter(lambda value, _: f"{value:.4g}".replace("e+", "e"))
         axis.set_xlabel(textwrap.fill(axis_text(wanted, across), LINE_LENGTHS[len(axes)]))
     axes[0].set_ylabel(textwrap.fill(axis_text(shown[0], up), UPRIGHT_LENGTH))
     add_legend(figure, _handles(result, len(trials)))
