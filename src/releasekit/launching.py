@@ -196,8 +196,8 @@ def check_all(formulations: Sequence[Formulation]) -> None:
 
 def is_compiled() -> bool:
     """Say whether the solver's kernels have been compiled on this machine, for this version."""
-    from releasekit.transport.chain import march
+    from releasekit.transport.solve import interpolate  # every run ends with it
 
-    source = Path(march.py_func.__code__.co_filename).stat().st_mtime
-    kept = Path(march.stats.cache_path).glob("chain.march-*.nbi")
-    return any(file.stat().st_mtime >= source for file in kept)
+    # numba names what it keeps after the line of the source; its own check is of the content
+    line = interpolate.py_func.__code__.co_firstlineno
+    return any(Path(interpolate.stats.cache_path).glob(f"solve.interpolate-{line}.*.nbi"))
