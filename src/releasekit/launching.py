@@ -200,4 +200,5 @@ def is_compiled() -> bool:
 
     # numba names what it keeps after the line of the source; its own check is of the content
     line = interpolate.py_func.__code__.co_firstlineno
-    return any(Path(interpolate.stats.cache_path).glob(f"solve.interpolate-{line}.*.nbi"))
+    kept = Path(str(interpolate.stats.cache_path))
+    return any(kept.glob(f"solve.interpolate-{line}.*.nbi"))
