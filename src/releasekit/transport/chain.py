@@ -224,14 +224,14 @@ def _solve(chain: Chain, a: FloatArray, given: FloatArray, now: FloatArray, sect
         _eliminate(chain, last, last + 1, s, s + at.END_INTO, s + at.END_BACK, section, cells,
                    hand)
         first = last + 1
-    _substitute(first, cells)
+    _substitute(0, first, cells)
 
 
 @inner
-def _substitute(count: int, cells: FloatArray) -> None:
+def _substitute(first: int, count: int, cells: FloatArray) -> None:
     """Complete the solution, from the last cell but one to the first."""
-    for j in range(2, count + 1):
-        cell = np.uint64(count - j) * at.CELL
+    for i in range(count - 2, first - 1, -1):
+        cell = np.uint64(i) * at.CELL
         for k in range(LANES):
             cells[cell + at.Y + k] += cells[cell + at.UP + k] * cells[cell + at.CELL + at.Y + k]
 

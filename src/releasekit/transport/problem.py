@@ -103,6 +103,8 @@ class Lanes:
     film_removed: FloatArray
     # between two layers
     layer_partition: FloatArray | None = None
+    # of a body that erodes: the share of its extent that is left, [node, lane]
+    front: FloatArray | None = None
 
     def __post_init__(self) -> None:
         for name in LAYERED:
@@ -113,6 +115,8 @@ class Lanes:
             object.__setattr__(self, "layer_partition", np.ones(len(self)))
         if self.layers > 2 or (self.layers == 2 and self.shape_exponent):
             raise ValueError("one layer, or two layers of a sheet")
+        if self.front is not None and (self.layers == 2 or np.any(self.velocity)):
+            raise ValueError("an eroding body has one layer and no fluid drawn through it")
 
     def __len__(self) -> int:
         return int(self.node_time.shape[-1])
@@ -122,10 +126,16 @@ class Lanes:
         """Number of layers."""
         return len(self.extent)
 
+    def volume_left(self) -> FloatArray:
+        """Return the share of the volume that has not eroded, [node, lane]."""
+        if self.front is None:
+            return np.ones(self.node_time.shape)
+        return np.asarray(self.front ** (self.shape_exponent + 1))
+
     def structure(self) -> tuple[Any, ...]:
         """Return what must be equal for lanes to be solved in one batch."""
         return (self.shape_exponent, self.actions, self.trapped_to_film, self.tissue_cells,
-                self.layers, len(self.node_time))
+                self.layers, len(self.node_time), self.front is None)
 
     def arrays(self) -> dict[str, FloatArray]:
         """Return the arrays by name, lanes last."""

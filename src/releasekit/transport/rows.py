@@ -45,16 +45,30 @@ CELL = np.uint64(4 * TILE)
 OWN, UNBOUND, BIND, KEEP, SEEP, INTO, BACK, FACE_INTO, FACE_BACK, END_INTO, END_BACK = _rows(11)
 SECTION = np.uint64(11 * TILE)
 
+# an eroding body in one stage, see ``receding``: these in place of their namesakes in a section
+OWN_FREE, LET_GO, OWN_BOUND, DRIFT = OWN, UNBOUND, KEEP, BACK
+
+# a cell of an eroding body in one stage: the bound solution, and the shares in it (free, bound) and
+# in the free one (bound) of those of the next cell; UP is that of free in free
+Z, FREE_BOUND, BOUND_FREE, BOUND_BOUND = _rows(4)
+BLOCK = np.uint64(4 * TILE)
+
 # what a section holds
 CONTENT_FREE, CONTENT_BOUND = _rows(2)
 CONTENT = np.uint64(2 * TILE)
 
 # what the elimination hands on from cell to cell; the Péclet number of a face
 CARRY, FLOW, PECLET = _rows(3)
+# and in an eroding body for what is bound, and from free to bound and back
+CARRY_BOUND, FLOW_BOUND, FREE_LINK, BOUND_LINK = tuple(_rows(7))[3:]
 
 # a layer in one stage of one step: see ``course``
 RATE, ON, OFF, SEEPED, EXTENT, VOLUME = _rows(6)
 COURSE = np.uint64(6 * TILE)
+
+# an eroding layer has besides: its drift, and trapped exosomes shed at its face
+DRIFTING, SHED = COURSE, COURSE + LANES
+ERODING = np.uint64(8 * TILE)
 
 # a lane in a segment: see ``chain``
 (PARTITION, CARRIER_INACTIVATION, FILM_RESISTANCE, PER_FILM_DEPTH, FILM_UPTAKE, FILM_SCAVENGING,

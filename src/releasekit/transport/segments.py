@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from releasekit.transport import receding
 from releasekit.transport import rows as at
 from releasekit.transport.chain import Chain, march
 from releasekit.transport.course import GAMMA, set_course
@@ -47,7 +48,9 @@ def march_segments(lanes: Lanes, weights: FloatArray, steps: FloatArray, cells: 
     record = np.empty(((count + 1) * len(PARTS), len(block.lane)))
     nodes = [np.ascontiguousarray(np.moveaxis(each, -1, 0)) for each in (
         lanes.node_time, lanes.log_mobility, lanes.matrix, lanes.stretch)]
-    course = np.empty((block.tiles, 2 * count, lanes.layers * int(at.COURSE)))
+    eroding = lanes.front is not None
+    course = np.empty((block.tiles, 2 * count,
+                       int(at.ERODING) if eroding else lanes.layers * int(at.COURSE)))
     freed, lost = np.empty((2, block.tiles, count, TILE))
     for s, action in enumerate(lanes.actions):
         if s > 0:
@@ -58,12 +61,19 @@ def march_segments(lanes: Lanes, weights: FloatArray, steps: FloatArray, cells: 
         if s == 0 or action == Action.REPLACE:
             block.apply(lanes)
             born, present = steps[s, 0], 1.0
+        trapped = present * lanes.trapped_share
         set_course(*nodes, lanes.extent, lanes.volume_per_area, lanes.shape_exponent,
-                   lanes.on_rate, lanes.off_rate, present * lanes.trapped_share,
+                   lanes.on_rate, lanes.off_rate, 0.0 * trapped if eroding else trapped,
                    lanes.carrier_inactivation, steps[s] - born, sizes, course, freed, lost)
+        if lanes.front is not None:
+            receding.set_erosion(
+                nodes[0], np.ascontiguousarray(lanes.front.T), nodes[2], lanes.shape_exponent + 1,
+                trapped[0], lanes.carrier_inactivation, lanes.trapped_to_film, steps[s] - born,
+                sizes, course, freed, lost)
         given = np.concatenate([block.constant, block.tiled(np.stack(
             [lanes.washout[s], lanes.velocity[s]]))], axis=1)
-        march(block.chain, present, given.reshape(block.tiles, -1), course,
+        move = receding.march if eroding else march
+        move(block.chain, present, given.reshape(block.tiles, -1), course,
               block.tiled(lengths[s]), freed, lost, block.cells.reshape(block.tiles, -1),
               block.ledger.reshape(block.tiles, -1), record)
         average(record, weights, out[:, s])
