@@ -35,7 +35,7 @@ USE = (
 )
 """Names allowed in ``[use]``."""
 MODEL_KINDS = ("structure", "mobility", "binding", "degradation", "connectivity", "porous",
-               "adsorption", "gel", "gel_degradation")
+               "adsorption", "gel", "gel_degradation", "erosion")
 """Names allowed in ``[models]``; the laws themselves are known to the carrier."""
 PLACES = {"polymer": "polymer", "matrix": "matrix", "exosome": "exosome", "wound": "wound",
           "filling": "polymer"}

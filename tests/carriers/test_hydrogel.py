@@ -333,3 +333,25 @@ def test_a_known_volume_fraction_is_not_computed() -> None:
     known = run(bench(duration="1 h", polymer_volume_fraction=0.0137), accuracy="screen")
     assert made[0] == pytest.approx(75.0 / 1350.0)
     assert known.properties["polymer_volume_fraction"][0] == 0.0137
+
+
+# erosion ------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("shape", "extent", "power"), [
+    ("sheet", {"thickness": "1.7 mm"}, 1), ("rod", {"radius": "0.9 mm"}, 2)])
+def test_face_that_wears_off(shape: str, extent: dict[str, str], power: int) -> None:
+    """Mistake: the thickness of the layer for the radius of a rod, or a face that stays."""
+    still = slab(1e-22, shape=shape, erosion_speed="2.9 nm/s", models={
+        "binding": "none", "erosion": "surface"}, packing_fraction="0.6", **extent)
+    release = run(still)
+    size = float(next(iter(extent.values())).split()[0]) * 1e-3
+    for day in (0.7, 2.3, 11.0):
+        left = max(1.0 - 2.9e-9 * day * DAY / size, 0.0) ** power
+        assert at(release, "released_fraction", day) == pytest.approx(1.0 - left, abs=2e-3)
+
+
+def test_erosion_through_which_nothing_is_drawn() -> None:
+    """Mistake: exudate drawn through a gel that shrinks is quietly left out."""
+    with pytest.raises(InputError, match="exudate drawn through a gel that erodes"):
+        run(gel(models={"erosion": "surface"}, erosion_speed="2.9 nm/s",
+                absorbed_exudate_fraction="0.4"))

@@ -17,7 +17,8 @@ LAYERS = {
     "things": """toml_lines files library checks fact facts draws given choices making formulation
         dataset""",
     "transport": """transport transport.problem transport.rows transport.grid transport.course
-        transport.chain transport.segments transport.basis transport.modes transport.solve""",
+        transport.chain transport.receding transport.segments transport.basis transport.modes
+        transport.solve""",
     "carriers": """carriers carriers.inputs carriers.lowered carriers.downstream carriers.black_box
         carriers.gel_laws carriers.phases carriers.manufacture carriers.hydrogel
         carriers.needle_patch carriers.needle_kinds carriers.microneedle carriers.scaffold

@@ -11,6 +11,7 @@ from scipy.integrate import quad, solve_bvp
 from scipy.special import erf
 
 from releasekit.physics import erosion as law
+from releasekit.physics import surface_erosion
 
 
 def test_enzyme_profile_against_the_boundary_value_problem() -> None:
@@ -58,19 +59,19 @@ def test_hopfenberg_follows_the_receding_surface(n: int) -> None:
     """For the shape exponent off by one: the rate is area over volume times speed."""
     radius, speed, t, h = 1.3e-3, 2.1e-9, 2.9e5, 10.0
     t_e = radius / speed
-    slope = (law.release_hopfenberg(t + h, t_e, n) - law.release_hopfenberg(t - h, t_e, n)) / (
+    slope = (surface_erosion.release_hopfenberg(t + h, t_e, n) - surface_erosion.release_hopfenberg(t - h, t_e, n)) / (
         2 * h
     )
     left = (radius - speed * t) / radius
     assert slope == pytest.approx((n + 1) * speed / radius * left**n, rel=1e-6)
-    np.testing.assert_array_equal(law.release_hopfenberg([0.0, t_e, 3 * t_e], t_e, n), [0, 1, 1])
-    mean = quad(lambda s: 1.0 - law.release_hopfenberg(s, t_e, n), 0.0, t_e)[0]
-    assert law.mean_release_time_hopfenberg(t_e, n) == pytest.approx(mean, rel=1e-9)
+    np.testing.assert_array_equal(surface_erosion.release_hopfenberg([0.0, t_e, 3 * t_e], t_e, n), [0, 1, 1])
+    mean = quad(lambda s: 1.0 - surface_erosion.release_hopfenberg(s, t_e, n), 0.0, t_e)[0]
+    assert surface_erosion.mean_release_time_hopfenberg(t_e, n) == pytest.approx(mean, rel=1e-9)
 
 
 def test_nothing_erodes_without_speed() -> None:
     """For NaN with an infinite erosion time."""
-    assert law.release_hopfenberg(2.9e5, math.inf, 2) == 0.0
+    assert surface_erosion.release_hopfenberg(2.9e5, math.inf, 2) == 0.0
 
 
 def test_stefan_root_solves_its_equation() -> None:
@@ -118,3 +119,15 @@ def test_shrinking_core_and_its_inverse() -> None:
     )
     assert np.all(np.diff(m) <= 0.0)
     assert np.all((m >= 0.0) & (m <= 1.0))
+
+
+def test_extent_left_is_the_root_of_the_volume_left() -> None:
+    """Mistake: a face that goes on beyond the back, or a speed taken for a time."""
+    t_e = surface_erosion.erosion_time(1.7e-3, 4.3e-9)
+    time = np.array([0.0, 0.31, 0.97, 1.0, 1.8]) * t_e
+    left = surface_erosion.extent_left_fraction(time, t_e)
+    np.testing.assert_allclose(left * 1.7e-3, [1.7e-3, 1.173e-3, 5.1e-5, 0.0, 0.0], atol=1e-18)
+    for n in (0, 1, 2):
+        released = surface_erosion.release_hopfenberg(time, t_e, n)
+        np.testing.assert_allclose(released, 1.0 - left ** (n + 1), atol=1e-14)
+    assert surface_erosion.erosion_time(1.7e-3, 0.0) == np.inf

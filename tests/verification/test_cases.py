@@ -70,7 +70,7 @@ TWINS: dict[str, tuple[str, str, str] | tuple[str, str, str, float]] = {
     "BIN-07": ("physics.binding", "binding_ratio", "dissociation_concentration"),
     "DEG-01": ("physics.degradation", "intact_first_order", "bond_cleavage_rate"),
     "DEG-02": ("physics.degradation", "michaelis_menten", "enzyme_decay_rate"),
-    "DEG-03": ("physics.erosion", "release_hopfenberg", "erosion_time"),
+    "DEG-03": ("physics.surface_erosion", "release_hopfenberg", "erosion_time"),
     "DEG-04": ("physics.erosion", "stefan_root", "stefan_ratio"),
     "DEG-05": ("physics.erosion", "shrinking_core_time", "mass_remaining_fraction"),
     "DEG-06": ("physics.erosion", "enzyme_effectiveness", "thiele_ratio"),

@@ -67,8 +67,7 @@ ECM_MODELS: dict[str, Mapping[str, Laws]] = {
 
 FAMILIES: dict[str, Family] = {
     "hydrogel": Family(
-        hydrogel.lower,
-        GEL_MODELS,
+        hydrogel.lower, {**GEL_MODELS, "erosion": gel_laws.EROSIONS},
         ("polymer", "exosome", "wound"), ("thickness",)),
     "microneedle": Family(
         microneedle.lower, NEEDLE_MODELS, ("polymer", "exosome", "wound"),
@@ -135,6 +134,8 @@ def _check_layers(formulation: Formulation) -> list[Problem]:
         problems.append("only a sheet can be layered")
     if any(given.times is not None for given in formulation.given.values()):
         problems.append("a layered carrier takes no measured series")
+    if "erosion" in {*formulation.models, *(kind for one in formulation.layers for kind in one.models)}:
+        problems.append("a layered carrier cannot erode")
     if "exosome_concentration" in formulation.choices:
         problems.append("a layered carrier takes its dose as dose_per_area")
     return [Problem(text, key="layer", file=formulation.path) for text in problems]

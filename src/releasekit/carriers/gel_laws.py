@@ -25,6 +25,7 @@ from releasekit.physics import (
     linkers,
     mobility,
     network,
+    surface_erosion,
     swelling,
 )
 
@@ -236,6 +237,12 @@ def cleavage_rate(inputs: Inputs) -> FloatArray:
         if name != "none":
             rate = rate + DEGRADATIONS[name][0](inputs)
     return rate
+
+
+EROSIONS: dict[str, Laws] = {
+    "none": (), "surface": (surface_erosion.erosion_time, surface_erosion.extent_left_fraction),
+}
+"""How a body wears off from its open face: name -> the laws."""
 
 
 # binding -----------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ by name; what is *given* replaces what would have been computed.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,8 @@ from releasekit.carriers.gel_laws import (
 )
 from releasekit.carriers.inputs import Inputs
 from releasekit.carriers.lowered import Body, Lowered, Vesicles, dose, vesicles, volume_per_area
-from releasekit.physics import binding, degradation, gelation, mobility
+from releasekit.errors import InputError
+from releasekit.physics import binding, degradation, gelation, mobility, surface_erosion
 from releasekit.transport.problem import Lanes
 
 FloatArray = NDArray[np.float64]
@@ -102,8 +103,11 @@ def lower(inputs: Inputs, sizes: int) -> Lowered:
     """
     ves = vesicles(inputs, sizes)
     parts = inputs.layers()
-    layers = [_layer(part, ves, *history) for part, history in
-              zip(parts, _histories(parts), strict=True)]
+    histories = _histories(parts)
+    gone = _erosion_time(inputs)
+    if gone is not None:
+        histories = [_with_node(*histories[0], gone)]
+    layers = [_layer(part, ves, *history) for part, history in zip(parts, histories, strict=True)]
     outer, wound_side = layers[-1], parts[-1]
     shares = [np.ones(inputs.rows)] if len(parts) == 1 else [
         np.full(inputs.rows, layer.layer_dose_fraction) for layer in inputs.formulation.layers]
@@ -130,7 +134,8 @@ def lower(inputs: Inputs, sizes: int) -> Lowered:
         trapped_share=load("held"), surface_share=np.repeat(surface, sizes),
         carrier_inactivation=np.repeat(inputs["carrier_inactivation_rate"], sizes),
         layer_partition=np.repeat(inputs.get_or("layer_partition_coefficient", 1.0), sizes),
-        **downstream(wound_side, ves, slip))
+        **_beyond(wound_side, ves, slip, gone), front=None if gone is None else np.repeat(
+            surface_erosion.extent_left_fraction(outer.decay.time, gone[:, None]), sizes, axis=0).T)
     active, recovery = dose(inputs)
     rows = np.arange(inputs.rows)
     middle = np.argmin(np.abs(ves.diameter - inputs["vesicle_diameter_median"][:, None]), axis=1)
@@ -146,6 +151,38 @@ def lower(inputs: Inputs, sizes: int) -> Lowered:
     if outer.made is not None:
         properties.update(outer.made._asdict())
     return Lowered((Body(lanes, ves.weight, np.ones(inputs.rows)),), active, recovery, properties)
+
+
+# a face that wears off ------------------------------------------------------------------------
+
+def _erosion_time(inputs: Inputs) -> FloatArray | None:
+    """Return when a gel that wears off from its open face is gone, [row]."""
+    if inputs.model("erosion", "none") == "none":
+        return None
+    sheet = inputs.word("shape", "sheet") == "sheet"
+    return inputs.call(surface_erosion.erosion_time,
+                       thickness=inputs["thickness" if sheet else "radius"])
+
+
+def _with_node(decay: Decay, stretch: FloatArray,
+               gone: FloatArray) -> tuple[Decay, FloatArray]:
+    """Add the time at which the gel is gone to the nodes."""
+    there = np.minimum(gone, 2.0 * decay.time[:, -1])[:, None]
+    time = np.sort(np.concatenate([decay.time, there], axis=1), axis=1)
+    time = time + decay.time[:, -1:] * 1e-9 * np.arange(time.shape[1])
+    return Decay(time, at_nodes(time, decay.time, decay.mesh_growth),
+                 at_nodes(time, decay.time, decay.sol_share),
+                 decay.gel_point_time), at_nodes(time, decay.time, stretch)
+
+
+def _beyond(inputs: Inputs, ves: Vesicles, slip: FloatArray,
+            gone: FloatArray | None) -> dict[str, Any]:
+    """Return film, tissue and schedule; a gel that wears off lets no exudate through itself."""
+    fields = downstream(inputs, ves, slip)
+    if gone is not None and np.any(fields["velocity"]):
+        raise InputError("exudate drawn through a gel that erodes is not modelled: leave "
+                         "absorption_capacity out, or erosion")
+    return fields
 
 
 class GelLayer(NamedTuple):

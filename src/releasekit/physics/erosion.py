@@ -1,4 +1,4 @@
-"""Fronts: how deep an enzyme reaches, and how a surface recedes."""
+"""Fronts of what degrades: how deep an enzyme or reagent reaches."""
 
 from __future__ import annotations
 
@@ -143,72 +143,6 @@ def thiele_regime(thiele_ratio: ArrayLike) -> NDArray[np.str_]:
     """
     (phi,) = floats(thiele_ratio)
     return np.where(phi < 0.3, "bulk", np.where(phi > 3.0, "surface", "mixed"))
-
-
-def release_hopfenberg(
-    time: ArrayLike, erosion_time: ArrayLike, shape_exponent: ArrayLike
-) -> FloatArray:
-    """Share released by a surface that recedes at constant speed.
-
-        F = 1 - (1 - t/t_e)^(n+1)
-
-    Parameters
-    ----------
-    time : array_like, shape (...) [s]
-        Time since application.
-    erosion_time : array_like, shape (...) [s]
-        Time to erode the whole body: thickness or radius over erosion speed.
-    shape_exponent : array_like, shape (...) [1]
-        n: 0 slab, 1 cylinder, 2 sphere.
-
-    Returns
-    -------
-    ndarray, shape (...) [1]
-        1 from `erosion_time` on.
-
-    Notes
-    -----
-    Validity: uniform load that cannot diffuse, cylinder without its ends, perfect sink.
-    Source: Hopfenberg 1976 (textbook form).
-
-    Examples
-    --------
-    >>> round(float(release_hopfenberg(2.9e5, 8.3e5, 1)), 6)
-    0.576717
-    """
-    t, t_e, n = floats(time, erosion_time, shape_exponent)
-    return 1.0 - np.maximum(1.0 - t / t_e, 0.0) ** (n + 1.0)
-
-
-def mean_release_time_hopfenberg(erosion_time: ArrayLike, shape_exponent: ArrayLike) -> FloatArray:
-    """Mean release time of a surface that recedes at constant speed.
-
-        MRT = t_e / (n + 2)
-
-    Parameters
-    ----------
-    erosion_time : array_like, shape (...) [s]
-        Time to erode the whole body.
-    shape_exponent : array_like, shape (...) [1]
-        n: 0 slab, 1 cylinder, 2 sphere.
-
-    Returns
-    -------
-    ndarray, shape (...) [s]
-        Mean time at which an exosome leaves.
-
-    Notes
-    -----
-    Validity: as `release_hopfenberg`.
-    Source: derived here; checked numerically by the area above `release_hopfenberg`.
-
-    Examples
-    --------
-    >>> round(float(mean_release_time_hopfenberg(8.3e5, 1)), 1)
-    276666.7
-    """
-    t_e, n = floats(erosion_time, shape_exponent)
-    return t_e / (n + 2.0)
 
 
 def stefan_root(stefan_ratio: ArrayLike) -> FloatArray:

@@ -73,20 +73,20 @@ def layered_mesh(cells: int) -> Mesh:
 @jit
 def time_steps(segment_start: FloatArray, end: FloatArray, clock_zero: FloatArray,
                node_time: FloatArray, log_mobility: FloatArray, matrix: FloatArray,
-               turnover: FloatArray, count: int) -> FloatArray:
+               turnover: FloatArray, stop: FloatArray, count: int) -> FloatArray:
     """Return step ends [segment, step + 1, design], dense at each start and where a mesh opens.
 
     The steps share out evenly the monitor
     1.25 (t/T)^(1/4) + t/(2T) + (τ/(1 + τ))^(1/3) + 0.7 (1 - exp(-κ/3)) + (1 - m) + ln(1/m)/7
     of each segment, with τ(t) = ∫ D/R² dt, κ(t) the turnovers of the fluid film and m(t) the
     matrix left (not below 1e-3): a late opening of the mesh, the end of the matrix and the film
-    get steps of their own.
+    get steps of their own. Where a receding face stops, the film turns over once more.
 
     Parameters
     ----------
-    segment_start, clock_zero, turnover : shape (segment, design) [s], [s], [1/s]
+    segment_start, clock_zero, turnover, stop : shape (segment, design) [s], [s], [1/s], [s]
         Start of each segment, when the carrier on the wound then was applied, rate at which the
-        film loses what it holds.
+        film loses what it holds, when a receding face stops (infinite where it does not).
     end : shape (design,) [s]
         End of the last segment.
     node_time, log_mobility, matrix : shape (node, design)
@@ -117,10 +117,13 @@ def time_steps(segment_start: FloatArray, end: FloatArray, clock_zero: FloatArra
                 tau += 0.5 * (now + rate) * (t - last)
                 rate, last = now, t
                 kappa = turnover[s, k] * t
+                anew = turnover[s, k] * (a + t - stop[s, k])
                 left = max(matrix[j, k] + z * (matrix[j + 1, k] - matrix[j, k]), 1e-3)
                 monitor[i] = (1.25 * x + 0.5 * x**4 + np.cbrt(tau / (1.0 + tau))
                               + 0.7 * (1.0 - np.exp(-kappa / 3.0)) + (1.0 - left)
                               - np.log(left) / 7.0)
+                if anew > 0.0:
+                    monitor[i] += 0.7 * (1.0 - np.exp(-anew / 3.0))
             i = 0
             for m in range(count + 1):
                 goal = monitor[0] + (monitor[SAMPLES] - monitor[0]) * m / count

@@ -183,28 +183,30 @@ def _steps(lanes: Lanes, sizes: int, end: FloatArray, count: int) -> FloatArray:
             born[s] = born[s - 1]
     turnover = (part.washout + part.film_uptake + part.film_scavenging + part.film_inactivation
                 + 1.0 / (part.tissue_resistance * part.film_depth))
+    stop = np.full(born.shape, np.inf)
+    if part.front is not None:
+        stop = born + np.where(part.front <= part.front[-1], part.node_time, np.inf).min(axis=0)
     grid: FloatArray = time_steps(
         part.segment_start, end, born, np.ascontiguousarray(part.node_time),
         np.ascontiguousarray(part.log_mobility[-1]),
-        np.ascontiguousarray(part.matrix[-1] * part.volume_left()), turnover, count)
-    if part.front is not None:
-        stops = np.where(part.front <= part.front[-1], part.node_time, np.inf).min(axis=0)
-        _meet(grid, stops + born)
-    return grid
+        np.ascontiguousarray(part.matrix[-1] * part.volume_left()), turnover, stop, count)
+    return _meeting(grid, stop)
 
 
-def _meet(steps: FloatArray, time: FloatArray) -> None:
-    """Stretch steps [segment, step + 1, design] so that one of them ends at a time of its own.
+def _meeting(steps: FloatArray, stop: FloatArray) -> FloatArray:
+    """Stretch steps [segment, step + 1, design] so that one of them ends where a face stops.
 
-    The time is [segment, design]; the step is one of those that also end when two run together.
+    It is one of those that also end there when two run together.
     """
     first, last = steps[:, :1], steps[:, -1:]
-    there = np.where((time > first[:, 0]) & (time < last[:, 0]), time, np.nan)[:, None]
+    there = np.where((stop > first[:, 0]) & (stop < last[:, 0]), stop, np.nan)[:, None]
+    if np.isnan(there).all():
+        return steps
     distance = np.abs(np.nan_to_num(steps[:, 2:-2:2] - there))
     turn = np.take_along_axis(steps, 2 + 2 * distance.argmin(axis=1, keepdims=True), axis=1)
     before = first + (steps - first) * ((there - first) / (turn - first))
     after = last - (last - steps) * ((last - there) / (last - turn))
-    steps[:] = np.where(np.isnan(there), steps, np.where(steps <= turn, before, after))
+    return np.where(np.isnan(there), steps, np.where(steps <= turn, before, after))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

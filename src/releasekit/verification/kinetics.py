@@ -20,6 +20,7 @@ from releasekit.physics import (
     laplace,
     linkers,
     series,
+    surface_erosion,
     wound,
 )
 from releasekit.units import to_si
@@ -63,12 +64,12 @@ def enzyme_bulk(inputs: Inputs, t: float | None, label: str | None) -> float:
     )
 
 
-def surface_erosion(inputs: Inputs, t: float | None, label: str | None) -> float:
+def eroding_surface(inputs: Inputs, t: float | None, label: str | None) -> float:
     label, t_e = label or "", inputs["t_e"]
     shape = number_after(label, "n=") - 1.0  # the published n is 1, 2, 3
     if "MRT" in label:
-        return float(erosion.mean_release_time_hopfenberg(t_e, shape) / t_e)
-    return float(erosion.release_hopfenberg(_at(t), t_e, shape))
+        return float(surface_erosion.mean_release_time_hopfenberg(t_e, shape) / t_e)
+    return float(surface_erosion.release_hopfenberg(_at(t), t_e, shape))
 
 
 def stefan_front(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -361,7 +362,7 @@ def exudate_convection(inputs: Inputs, t: float | None, label: str | None) -> fl
 CHECKS: dict[str, Check] = {
     "DEG-01": first_order,
     "DEG-02": enzyme_bulk,
-    "DEG-03": surface_erosion,
+    "DEG-03": eroding_surface,
     "DEG-04": stefan_front,
     "DEG-05": shrinking_core,
     "DEG-06": enzyme_depth,
