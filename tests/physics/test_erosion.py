@@ -59,13 +59,12 @@ def test_hopfenberg_follows_the_receding_surface(n: int) -> None:
     """For the shape exponent off by one: the rate is area over volume times speed."""
     radius, speed, t, h = 1.3e-3, 2.1e-9, 2.9e5, 10.0
     t_e = radius / speed
-    slope = (surface_erosion.release_hopfenberg(t + h, t_e, n) - surface_erosion.release_hopfenberg(t - h, t_e, n)) / (
-        2 * h
-    )
+    release = surface_erosion.release_hopfenberg
+    slope = (release(t + h, t_e, n) - release(t - h, t_e, n)) / (2 * h)
     left = (radius - speed * t) / radius
     assert slope == pytest.approx((n + 1) * speed / radius * left**n, rel=1e-6)
-    np.testing.assert_array_equal(surface_erosion.release_hopfenberg([0.0, t_e, 3 * t_e], t_e, n), [0, 1, 1])
-    mean = quad(lambda s: 1.0 - surface_erosion.release_hopfenberg(s, t_e, n), 0.0, t_e)[0]
+    np.testing.assert_array_equal(release([0.0, t_e, 3 * t_e], t_e, n), [0, 1, 1])
+    mean = quad(lambda s: 1.0 - release(s, t_e, n), 0.0, t_e)[0]
     assert surface_erosion.mean_release_time_hopfenberg(t_e, n) == pytest.approx(mean, rel=1e-9)
 
 

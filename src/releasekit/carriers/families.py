@@ -134,7 +134,8 @@ def _check_layers(formulation: Formulation) -> list[Problem]:
         problems.append("only a sheet can be layered")
     if any(given.times is not None for given in formulation.given.values()):
         problems.append("a layered carrier takes no measured series")
-    if "erosion" in {*formulation.models, *(kind for one in formulation.layers for kind in one.models)}:
+    layered = (kind for layer in formulation.layers for kind in layer.models)
+    if "erosion" in {*formulation.models, *layered}:
         problems.append("a layered carrier cannot erode")
     if "exosome_concentration" in formulation.choices:
         problems.append("a layered carrier takes its dose as dose_per_area")
