@@ -144,20 +144,24 @@ def test_mixtures_targets_and_probabilities() -> None:
 
 
 def test_steps_of_making_may_vary() -> None:
-    """Mistake: the exosomes go through the steps of the file, whatever was chosen."""
+    """Mistake: the exosomes go through the steps of the file, whatever was chosen; or steps that
+    cannot be done with the material are taken for done."""
     base = load(EXAMPLE.with_name("scaffold-pcl-print.toml"))
-    routes = ("soaking + drying", "melt-extrusion")  # onto the print, or into its melt
+    routes = ("soaking + drying", "soaking + heating", "melt-extrusion")  # the last into its melt
     study = Study("routes", "", (base,), (Vary("process", among=routes),),
                   (Objective("process_recovery_fraction", "maximise"),),
-                  (Constraint("process_recovery_fraction", at_least=0.3),))
-    scored = score(study, np.array([[0.2], [0.8]]))
+                  (Constraint("process_recovery_fraction", at_least=0.6),))
+    scored = score(study, np.array([[0.2], [0.5], [0.8]]))
     assert scored.choices()["process"] == list(routes)
-    soaked, molten = -scored.minimised()[:, 0]
+    soaked, heated, molten = -scored.minimised()[:, 0]
     facts = {key.split("/")[0]: fact.value for key, fact in base.facts().items()
              if key.endswith("/active_recovery_fraction") and key[:4] in ("soak", "dryi")}
     assert soaked == pytest.approx(np.prod(list(facts.values())))
-    assert molten < 0.3 < soaked
-    assert scored.feasible().tolist() == [True, False]
+    assert heated < 0.6 < soaked
+    assert np.isnan(molten)
+    assert scored.feasible().tolist() == [True, False, False]
+    assert "'melt-extrusion' does not bring exosomes into pcl (possible: soaking)" \
+        in scored.failed[2]
     with pytest.raises(InputError, match="is storage: its time is not part of a choice"):
         base.but(process="soaking + storage-frozen")
     with pytest.raises(InputError, match="did you mean photocrosslinking"):

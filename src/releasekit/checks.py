@@ -147,6 +147,18 @@ class Checks:
                      or f"one of {', '.join(words)}")
         return str(value)
 
+    def words(self, key: str, known: Collection[str]) -> tuple[str, ...]:
+        """Return a list of words at the top of the document, each of them known."""
+        value = self.document.data.get(key, [])
+        if not isinstance(value, list):
+            self.say("must be a list of words", key, suggestion=f"of {', '.join(known)}")
+            return ()
+        for i, word in enumerate(value):
+            if word not in known:
+                self.say(f"{word!r} is not known", key, i, suggestion=nearest(str(word), known)
+                         or f"one of {', '.join(known)}")
+        return tuple(map(str, value))
+
     def table(self, key: str, inside: Mapping[str, Any] | None = None,
               *where: Key) -> dict[str, Any]:
         """Return a table, or an empty one."""

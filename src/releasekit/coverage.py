@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from releasekit.catalogue import bases, materials
-from releasekit.facts import ROLES, Fact, Material
+from releasekit.facts import LOADED, ROLES, Fact, Material
 
 TITLES = {"polymer": "Polymers", "matrix": "Decellularised matrices", "exosome": "Exosomes",
           "wound": "Wounds", "process": "Steps of making and storing"}
@@ -20,6 +20,10 @@ then in `./materials` of the folder one works in, then among the shipped ones; a
 `releasekit list gaps` what is worth measuring, `releasekit new material NAME` writes a template.
 A file with `extends = "gelma"` keeps all that it does not say itself.
 
+*Loaded by* are the steps that can bring exosomes into a material (`loading = [...]` in its file):
+a formulation of it with another of these steps is refused. Steps that follow, such as drying,
+freezing or storage, are open to all.
+
 In the tables of facts each column is a material, by its number:
 **M** measured, **C** computed, **F** fitted, **A** assumed; small letters: taken over from the file
 that it extends; a dot: not known, which is no fault unless a chosen law asks for it.
@@ -32,10 +36,14 @@ def page() -> str:
 
 
 def _section(role: str, found: Sequence[Material]) -> str:
-    lines = [f"## {TITLES[role]}", "", "| # | material | facts | what it is |", "|---|---|---|---|"]
+    loaded = ["loaded by"] if role in LOADED else []
+    head = ["#", "material", "facts", *loaded, "what it is"]
+    lines = [f"## {TITLES[role]}", "", f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     for number, material in enumerate(found, 1):
         count = ", ".join(f"{n} {basis}" for basis, n in bases(material).items())
-        lines.append(f"| {number} | `{material.key}` | {count} | {material.name} |")
+        steps = [", ".join(material.loading) or "not said"] if loaded else []
+        row = [str(number), f"`{material.key}`", count, *steps, material.name]
+        lines.append(f"| {' | '.join(row)} |")
     names = sorted({name for material in found for name in material.facts})
     width = max(map(len, names))
     numbers = range(1, len(found) + 1)

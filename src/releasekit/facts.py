@@ -16,13 +16,19 @@ from releasekit.fact import Spread as Spread
 from releasekit.fact import fact_table, read_fact
 from releasekit.files import Document, FilePath, read_toml, write_toml
 from releasekit.library import find_material
+from releasekit.vocabulary import LOADING_STEPS
 
 ROLES = ("polymer", "matrix", "exosome", "wound", "process")
+LOADED = ("polymer", "matrix")
+"""Roles of the materials that exosomes are brought into."""
 
 
 @dataclass(frozen=True)
 class Material:
-    """Everything known of one polymer, matrix, exosome, wound or step of making."""
+    """Everything known of one polymer, matrix, exosome, wound or step of making.
+
+    ``loading`` are the steps that can bring exosomes into a polymer or matrix; empty: not known.
+    """
 
     key: str
     name: str
@@ -34,6 +40,7 @@ class Material:
     checksum: str = ""
     bases: tuple[str, ...] = field(default=(), compare=False)
     """Paths of the files that this one extends, the nearest first."""
+    loading: tuple[str, ...] = ()
 
     def save(self, path: FilePath) -> None:
         """Write a file that loads to the same facts; those taken over from others are written out.
@@ -46,7 +53,7 @@ class Material:
         cited = {fact.source for fact in self.facts.values()}
         write_toml(path, {
             "kind": "material", "schema": 1, "name": self.name, "description": self.description,
-            "role": self.role,
+            "role": self.role, **({"loading": list(self.loading)} if self.loading else {}),
             "facts": {name: fact_table(fact, self.sources.get(fact.source))
                       for name, fact in self.facts.items()},
             "sources": {key: {name: text for name, text in vars(source).items()
@@ -65,8 +72,9 @@ def material_from(document: Document, chain: tuple[str, ...] = ()) -> Material:
         Files that extend this one (to notice a circle).
     """
     checks = Checks(document)
-    name = checks.header("material", ("role", "extends", "facts", "sources"))
     data, key = document.data, Path(document.path).stem
+    loaded = ("loading",) if data.get("role") in LOADED else ()
+    name = checks.header("material", ("role", "extends", *loaded, "facts", "sources"))
     role = checks.text(data, "role", required=True, words=ROLES)
     parent = _parent(checks, checks.text(data, "extends"), (*chain, _resolved(document.path)))
     own = checks.sources()
@@ -83,10 +91,11 @@ def material_from(document: Document, chain: tuple[str, ...] = ()) -> Material:
         fact = read_fact(checks, fact_name, table, sources, key)
         if fact is not None:
             facts[fact_name] = fact
+    loading = checks.words("loading", LOADING_STEPS) or (parent.loading if parent else ())
     checks.finish()
     bases = (parent.path, *parent.bases) if parent else ()
     return Material(key, name, role, checks.text(data, "description"), facts, sources,
-                    document.path, document.checksum, bases)
+                    document.path, document.checksum, bases, loading)
 
 
 def _resolved(path: FilePath) -> str:

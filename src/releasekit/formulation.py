@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from releasekit.files import Document, FilePath, write_table, write_toml
 from releasekit.given import Given as Given
 from releasekit.given import given_from
 from releasekit.making import ProcessStep as ProcessStep
-from releasekit.making import named_process, process_table, read_process
+from releasekit.making import named_process, not_possible, process_table, read_process
 from releasekit.vocabulary import OPTIONS, QUANTITIES
 
 FloatArray = NDArray[np.float64]
@@ -61,10 +61,12 @@ class Formulation:
 
     def facts(self) -> dict[str, Fact]:
         """Return the facts of all materials, layers and steps included, by ``material/fact``."""
-        materials = [*self.materials.values(),
-                     *(each for layer in self.layers for each in layer.materials.values()),
-                     *(step.material for step in self.process if step.material)]
+        materials = [*self.made_of(), *(step.material for step in self.process if step.material)]
         return {fact.key: fact for material in materials for fact in material.facts.values()}
+
+    def made_of(self) -> list[Material]:
+        """Return all materials, those of layers too; steps of making are none."""
+        return _together(self.materials, self.layers)
 
     def number(self, name: str) -> float | None:
         """Return a numeric choice, schedule entry or given constant (SI); None if not set."""
@@ -185,6 +187,11 @@ class Formulation:
         write_toml(target, {key: value for key, value in content.items() if value})
 
 
+def _together(materials: Mapping[str, Material], layers: Iterable[Layer]) -> list[Material]:
+    return [material for made_of in (materials, *(layer.materials for layer in layers))
+            for material in made_of.values()]
+
+
 def formulation_from(document: Document) -> Formulation:
     """Build a formulation from its file; every problem is reported at once."""
     checks = Checks(document)
@@ -202,6 +209,8 @@ def formulation_from(document: Document) -> Formulation:
     if all(dose in choices for dose in DOSES):
         checks.say(f"give one of {' and '.join(DOSES)}", "carrier_choices", DOSES[1])
     process = read_process(checks)
+    for place, why, possible in not_possible(process, _together(materials, layers)):
+        checks.say(why, "process", place, "step", suggestion=possible)
     given = {key: item for key, table in checks.table("given").items()
              if (item := given_from(checks, key, table, sources))}
     models = read_models(checks, checks.table("models"), "models")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from releasekit.checks import Checks, written
 from releasekit.choices import citation, read_material
-from releasekit.facts import Material
+from releasekit.facts import LOADED, Material
+from releasekit.vocabulary import LOADING_STEPS
 
 RECOVERY, LOSS, STORED = "active_recovery_fraction", "inactivation_rate", "storage_time"
 
@@ -60,6 +62,21 @@ def named_process(checks: Checks, text: Any, near: str, *where: str) -> tuple[Pr
             checks.say(f"{name!r} is storage: its time is not part of a choice", *where)
         steps.append(ProcessStep(name, material=material))
     return tuple(steps)
+
+
+def not_possible(steps: Iterable[ProcessStep],
+                 materials: Iterable[Material]) -> Iterator[tuple[int, str, str]]:
+    """Yield the place of each step that brings exosomes into none of the materials, and why.
+
+    What is loaded may be one of several, such as the gel in the pores of a scaffold; a material
+    that does not say how it is loaded allows everything.
+    """
+    carriers = {each.key: each for each in materials if each.role in LOADED}
+    known = {step for each in carriers.values() for step in each.loading or LOADING_STEPS}
+    for place, made in enumerate(steps):
+        if carriers and made.step in LOADING_STEPS and made.step not in known:
+            yield (place, f"{made.step!r} does not bring exosomes into {' or '.join(carriers)}",
+                   f"possible: {', '.join(step for step in LOADING_STEPS if step in known)}")
 
 
 def process_table(step: ProcessStep, target: Path) -> dict[str, Any]:

@@ -31,6 +31,8 @@ def print_material(material: Material, notes: bool) -> None:
     from releasekit.catalogue import conditions_of, spread_of, value_of
 
     text(f"{material.name} ({material.role} {material.key}): {material.description}")
+    if material.loading:
+        text(f"exosomes are brought in by: {', '.join(material.loading)}")
     facts = sorted(material.facts.values(), key=lambda fact: (fact.material != material.key,
                                                               fact.name))
     headers = ("fact", "value", "spread", "basis", "source", "conditions", "from")

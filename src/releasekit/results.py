@@ -252,7 +252,8 @@ def _material(material: Material) -> dict[str, Any]:
     return {"key": material.key, "name": material.name, "role": material.role,
             "description": material.description, "facts": facts,
             "sources": {key: asdict(source) for key, source in material.sources.items()},
-            "path": material.path, "checksum": material.checksum, "bases": list(material.bases)}
+            "path": material.path, "checksum": material.checksum, "bases": list(material.bases),
+            "loading": list(material.loading)}
 
 
 def checksums(paths: Iterable[str]) -> dict[str, str]:
@@ -309,7 +310,7 @@ def _known(kind: type, entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read_material(entry: Mapping[str, Any]) -> Material:
-    facts = {}
+    entry, facts = {"loading": (), **entry}, {}  # version 0.1 did not know loading
     for name, told in entry["facts"].items():
         if name not in QUANTITIES:
             raise ValueError(f"{name} is not in the vocabulary")
@@ -319,7 +320,7 @@ def _read_material(entry: Mapping[str, Any]) -> Material:
             "points": tuple((x, y) for x, y in told["points"])})
     sources = {key: Source(**told) for key, told in entry["sources"].items()}
     return Material(**{**_known(Material, entry), "facts": facts, "sources": sources,
-                       "bases": tuple(entry["bases"])})
+                       "bases": tuple(entry["bases"]), "loading": tuple(entry["loading"])})
 
 
 def _read_formulation(entry: Mapping[str, Any],

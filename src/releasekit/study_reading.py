@@ -13,6 +13,7 @@ from releasekit.carriers.families import check
 from releasekit.checks import Checks, shown
 from releasekit.choices import DOSES, MODEL_KINDS, PLACES
 from releasekit.errors import InputError, nearest
+from releasekit.facts import LOADED
 from releasekit.files import Document, read_toml
 from releasekit.formulation import Formulation, formulation_from
 from releasekit.metrics import METRICS, horizon, obstacles
@@ -201,12 +202,18 @@ def _choice(checks: Checks, table: Mapping[str, Any], base: Sequence[Formulation
         checks.say("must be a list of words", *where, "among")
         return []
     vary = Vary(name, among=tuple(dict.fromkeys(among)), applies_to=to)
+    # where steps and materials both vary, candidates that cannot be made fail one by one
+    loaded = [place for place, role in PLACES.items() if role in LOADED]
+    others = loaded if name == "process" else ["process"] if name in loaded else []
+    together = any(each.get("choice") in others for each in checks.tables("vary"))
     for one, word in itertools.product(filter(vary.applies, base), vary.among):
         try:
             problems = check(with_words(one, {name: word}))
         except InputError as error:
             problems = list(error.problems)
         for problem in problems:
+            if together and problem.key.startswith("process."):
+                continue
             note = f"{word}: {problem.message}"
             if note not in {p.message for p in checks.problems}:
                 checks.say(note, *where, "among", suggestion=problem.suggestion)

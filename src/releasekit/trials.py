@@ -213,7 +213,6 @@ def _lines(place: str, value: Any) -> Iterator[str]:
 
 def _files(study: Study) -> dict[str, str]:
     """Return the files that a study was read from, with their checksums."""
-    materials = [material for one in study.base for made_of in (
-        one.materials, *(layer.materials for layer in one.layers)) for material in made_of.values()]
+    materials = [material for one in study.base for material in one.made_of()]
     return checksums([study.path, *(one.path for one in study.base),
                       *(path for each in materials for path in (each.path, *each.bases))])

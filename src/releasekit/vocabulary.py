@@ -316,6 +316,11 @@ OPTIONS: dict[str, tuple[str, ...]] = {
 }
 """Choices that are words: name -> the words that are known."""
 
+LOADING_STEPS = ("mixing", "soaking", "thermal-gelation", "ionic-gelation", "covalent-coupling",
+                 "photocrosslinking", "extrusion-printing", "electrospinning", "solvent-casting",
+                 "melt-extrusion")
+"""Steps of making that bring exosomes into a carrier; all others may follow in any carrier."""
+
 
 def quantity(name: str) -> Quantity:
     """Return the row of a quantity.
@@ -342,4 +347,6 @@ def nomenclature() -> str:
                      f"| {q.meaning} |")
     lines += ["", "Choices that are words:", "", "| name | one of |", "|---|---|"]
     lines += [f"| `{name}` | {', '.join(words)} |" for name, words in OPTIONS.items()]
+    lines += ["", "Steps that bring exosomes into a carrier, of which a material's `loading` names "
+              "those that it allows:", "", ", ".join(f"`{step}`" for step in LOADING_STEPS)]
     return "\n".join(lines) + "\n"

@@ -21,7 +21,12 @@ FILES = sorted((ROOT / "examples").rglob("*.toml"))
 
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 def test_example_runs(path: Path) -> None:
-    """For an example that the program has outgrown, or whose exosomes do not add up."""
+    """For an example that the program has outgrown, or whose exosomes do not add up.
+
+    What is left in a carrier is interpolated and extrapolated from two step counts; where it is
+    nearly empty the value may lie below nothing, and the released fraction above one, by a share of
+    the error that the run states. At the start nothing but rounding can be wrong.
+    """
     with warnings.catch_warnings():
         # an example may use a fact outside its conditions as long as it says so
         warnings.simplefilter("ignore", ReleasekitWarning)
@@ -35,7 +40,8 @@ def test_example_runs(path: Path) -> None:
     assert release.ledger_residual < 1e-9
     released = release["released_fraction"][0]
     assert released[0] >= -1e-12
-    assert 0.0 < released[-1] <= 1.0 + 1e-3  # what a screening may be off
+    assert released[-1] > 0.0
+    assert released.max() <= 1.0 + release.discretisation_error[0]
 
 
 def test_there_are_examples_of_every_kind() -> None:

@@ -21,6 +21,7 @@ from releasekit.carriers.inputs import Inputs
 from releasekit.carriers.lowered import Lowered
 from releasekit.errors import Problem, nearest
 from releasekit.formulation import Formulation
+from releasekit.making import not_possible
 
 Laws = tuple[Callable[..., Any], ...]
 
@@ -85,7 +86,7 @@ def _a(noun: str) -> str:
 
 
 def check(formulation: Formulation) -> list[Problem]:
-    """Return what keeps a formulation from being lowered: family, laws, materials, choices."""
+    """Return what keeps a formulation from being lowered: family, laws, materials, making."""
     where = formulation.path
     family = FAMILIES.get(formulation.carrier)
     if family is None:
@@ -120,6 +121,9 @@ def check(formulation: Formulation) -> list[Problem]:
     if "duration" not in formulation.use:
         problems.append(Problem("needed", key="use.duration", file=where,
                                 suggestion='e.g. "14 d"'))
+    problems += [Problem(why, key=f"process.{place}.step", file=where, suggestion=possible)
+                 for place, why, possible in not_possible(formulation.process,
+                                                          formulation.made_of())]
     return problems
 
 

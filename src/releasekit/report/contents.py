@@ -117,9 +117,7 @@ def _facts(record: Mapping[str, Any], formulations: Sequence[Formulation]) -> li
     users: dict[tuple[str, ...], list[str]] = {}
     for told, result, one in zip(record["formulations"], record["results"], formulations,
                                  strict=True):
-        materials = [*one.materials.values(), *(each for layer in one.layers
-                                                for each in layer.materials.values())]
-        for row in (*_used(materials, set(told["facts_used"])), *_given(one)):
+        for row in (*_used(one.made_of(), set(told["facts_used"])), *_given(one)):
             users.setdefault(row, []).append(result["name"])
     return [[*row, ", ".join(names)] for row, names in users.items()]
 
