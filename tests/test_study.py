@@ -117,6 +117,31 @@ def test_a_range_beyond_a_table_is_doubted(two: Study) -> None:
                for text in said(replace(two, vary=(*two.vary, chosen))))
 
 
+def test_a_limit_that_does_nothing_is_doubted(two: Study) -> None:
+    """Mistake: a limit on something that nobody knows holds for all, and nobody is told."""
+    gelatin, alginate = two.base
+    known = gelatin.materials["polymer"]
+    facts = {name: fact for name, fact in known.facts.items() if name != "usable_concentration_low"}
+    unknown = gelatin.but(polymer=replace(known, facts=facts))
+    limited = replace(two, constraints=(Constraint("concentration_excess_ratio", at_most=0.1),))
+    assert said(limited) == []
+    assert said(replace(limited, base=(unknown, alginate))) == [
+        f"{two.name}: the limit on concentration_excess_ratio does nothing for {gelatin.name} "
+        "(no usable_concentration_low): add the fact to the material, or below [given]"]
+    # of materials that are chosen among each is asked
+    chosen = Vary("polymer", among=("alginate-ionic", "gelma"), applies_to=(gelatin.name,))
+    forced = Constraint("injection_force", at_most=30.0)
+    told = said(replace(two, vary=(*two.vary, chosen), constraints=(forced,)))
+    assert [text for text in told
+            if f"{gelatin.name} with alginate-ionic (no needle_bore_radius, " in text]
+    # ions set alginate: a temperature at which it sets is not missing
+    margin = Constraint("gelation_margin", at_least=-3.0)
+    assert said(replace(two, constraints=(margin,))) == []
+    warm = replace(alginate.materials["polymer"], loading=("thermal-gelation",))
+    told = said(replace(two, base=(gelatin, alginate.but(polymer=warm)), constraints=(margin,)))
+    assert [text for text in told if "no gelation_temperature" in text]
+
+
 def test_concerns_are_shown_on_loading(tmp_path: Path) -> None:
     """Mistake: concerns are kept, but the user of the file never sees them."""
     text = (VALID / "study-two.toml").read_text("utf-8").replace('"study-', f'"{VALID}/study-')

@@ -331,9 +331,8 @@ def optimise(
         save_figure(draw(of, kind), plot)
     if json:
         told = result.summary()
-        pick_keys = ("name", "carrier", "choices", "objectives", "constraints", "prediction_class")
-        print_json({"best": [{key: pick[key] for key in pick_keys} for pick in told["best"]],
-                     **{key: told[key] for key in ("evaluations", "seconds", "hypervolume")}})
+        print_json({key: told[key] for key in (
+            "best", "ranking", "evaluations", "seconds", "hypervolume", "unsatisfied", "warnings")})
     else:
         pages.print_picks(result)
     if not result.best:

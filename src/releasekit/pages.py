@@ -226,7 +226,10 @@ def print_effects(picks: Sequence[Pick]) -> None:
 
 def print_families(result: SearchResult) -> None:
     """Print the best of each carrier family in each objective, the winners marked."""
-    columns = [f"{o.goal} {o.metric}" for o in result.study.objectives]
+    labels = next(iter(result.families.values()))
+    # of what shall reach a target the families hold the distance from it, and so do their labels
+    columns = [f"{'maximise' if o.goal == 'maximise' else 'minimise'} {label}"
+               for o, label in zip(result.study.objectives, labels, strict=True)]
     values = {family: list(best.values()) for family, best in result.families.items()}
     winners = [(max if o.goal == "maximise" else min)(row[j] for row in values.values())
                for j, o in enumerate(result.study.objectives)]

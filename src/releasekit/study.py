@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from releasekit.carriers.inputs import Inputs
+from releasekit.carriers.manufacture import MAKING, not_known
 from releasekit.checks import shown
 from releasekit.choices import DOSES, PLACES
 from releasekit.errors import ComparisonWarning, ConditionWarning, ReleasekitWarning
-from releasekit.formulation import Formulation
+from releasekit.formulation import Designs, Formulation
 from releasekit.metrics import DELIVERS_IF_SMALL, DELIVERY, RETENTION
 
 
@@ -115,7 +117,7 @@ class Study:
 
     def concerns(self) -> list[ReleasekitWarning]:
         """Return what a reader of the results ought to know before believing them."""
-        found = [*_windows(self), *_unequal(self)]
+        found = [*_windows(self), *_unequal(self), *_idle(self)]
         wanted = [(o.metric, o.goal != "minimise") for o in self.objectives]
         wanted += [(c.name, c.at_least is not None) for c in self.constraints]
         delivers = any(name.startswith(DELIVERY) if up else name in DELIVERS_IF_SMALL
@@ -159,6 +161,33 @@ def _windows(study: Study) -> list[ReleasekitWarning]:
                         f"{material.key}: {fact.name} is known for {vary.name} {known[0]} to "
                         f"{known[1]}, the study goes from {asked[0]} to {asked[1]}")
     return list(found.values())
+
+
+def _idle(study: Study) -> list[ReleasekitWarning]:
+    """Return a warning for each limit that does nothing because facts are not known."""
+    found = []
+    for limit in (each for each in study.constraints if each.name in MAKING):
+        told = {}
+        for one in study.base:
+            columns = {vary.name: np.array([vary.low]) for vary in study.vary
+                       if vary.applies(one) and not vary.among}
+            for place, word in _materials(study, one):
+                other = with_words(one, {place: word} if place else {})
+                lacking = not_known(Inputs(Designs(other, columns)), limit.name)
+                if lacking:
+                    name = f"{one.name} with {word}" if place else one.name
+                    told[name] = f"{name} (no {', '.join(sorted(lacking))})"
+        if told:
+            found.append(ReleasekitWarning(
+                f"{study.name}: the limit on {limit.name} does nothing for "
+                f"{', '.join(told.values())}: add the fact to the material, or below [given]"))
+    return found
+
+
+def _materials(study: Study, one: Formulation) -> list[tuple[str, str]]:
+    """Return the materials that are chosen among in a formulation; one nothing if none are."""
+    return [(vary.name, word) for vary in study.vary if vary.name in PLACES and vary.applies(one)
+            for word in vary.among] or [("", "")]
 
 
 def _unequal(study: Study) -> list[ReleasekitWarning]:

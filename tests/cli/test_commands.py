@@ -189,11 +189,14 @@ def test_optimise_in_json_and_in_words(run: Run, study: Path, tmp_path: Path,
     arguments = ("optimise", study, "--budget", "12", "--seed", "5")
     result = run(*arguments, "--json", "--out", tmp_path / "found")
     told = read_json(result.stdout)
-    assert set(told) == {"best", "evaluations", "seconds", "hypervolume"}
+    assert set(told) == {"best", "ranking", "evaluations", "seconds", "hypervolume", "unsatisfied",
+                         "warnings"}
     assert told["evaluations"] == 12
     best = told["best"][0]
     assert set(best) == {"name", "carrier", "choices", "objectives", "constraints",
-                         "prediction_class"}
+                         "prediction_class", "label", "held", "limited_by", "effects", "relaxed",
+                         "sterility", "trial"}
+    assert {one["choice"] for one in best["effects"]} == set(best["choices"]) - {"formulation"}
     assert set(best["objectives"]) == {"retained_1d_fraction", "available_auc_d"}
     assert best["constraints"]["released_24h_fraction"] <= 0.3
     assert (tmp_path / "found" / "trials.csv").is_file()

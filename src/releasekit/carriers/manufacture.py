@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from releasekit.carriers.inputs import Inputs
 from releasekit.carriers.phases import Part
 from releasekit.physics import processing, sizes, wound
+from releasekit.vocabulary import LOADING_STEPS
 
 FloatArray = NDArray[np.float64]
 
@@ -41,6 +42,23 @@ class Precursor(Part):
         super().__init__(whole, PRECURSORS.get(carrier, ""), "exosome", "wound")
         self.exosome_concentration = exosome_concentration
         self.concentration = CONCENTRATIONS.get(carrier, "")
+        self.unknown: set[str] = set()
+
+    def get_or(self, name: str, default: float) -> FloatArray:
+        """Return a quantity, or a default; what is not known, and has none, is remembered."""
+        value = self.get(name)
+        if value is None and np.isnan(default):
+            self.unknown.add(name)
+        return np.full(self.rows, default) if value is None else value
+
+    def has(self, name: str) -> bool:
+        """Say whether a number of ``MAKING`` can be asked of it: a gel need not set on warming."""
+        material = self.formulation.materials.get(PRECURSORS.get(self.formulation.carrier, ""))
+        if material is None:
+            return False
+        if name in ("gelation_margin", "gelation_temperature"):
+            return "thermal-gelation" in (material.loading or LOADING_STEPS)
+        return True
 
     def known(self, law: Callable[..., FloatArray], *names: str) -> FloatArray:
         """Return a law of quantities by their names; nan where one of them is not known."""
@@ -129,3 +147,14 @@ def making(inputs: Inputs, name: str, exosome_concentration: FloatArray) -> Floa
     how, worst = MAKING[name]
     return np.asarray(worst([how(Precursor(part, exosome_concentration))
                              for part in inputs.layers()]), dtype=float)
+
+
+def not_known(inputs: Inputs, name: str) -> set[str]:
+    """Return what nobody says, for want of which one of the numbers of ``MAKING`` has no value.
+
+    Empty where it has a value, and where the carrier has nothing of the kind.
+    """
+    parts = [Precursor(part, np.ones(inputs.rows)) for part in inputs.layers()]
+    valued = [not np.isnan(MAKING[name][0](part)).all() for part in parts]
+    lacking = {fact for part in parts if part.has(name) for fact in part.unknown}
+    return set() if any(valued) or "" in lacking else lacking
