@@ -1,11 +1,13 @@
 """What the terminal shows while one waits."""
 
 import io
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from releasekit import terminal
+from releasekit import pages, terminal
+from releasekit.study import Objective
 
 
 class Screen(io.StringIO):
@@ -40,3 +42,31 @@ def test_nobody_is_bothered(monkeypatch: pytest.MonkeyPatch) -> None:
     """For a bar in a log file, or in spite of --quiet."""
     assert not _worked(monkeypatch, quiet=True)
     assert not _worked(monkeypatch, screen=io.StringIO())
+
+
+def test_numbers_are_never_broken(monkeypatch: pytest.MonkeyPatch,
+                                  capsys: pytest.CaptureFixture[str]) -> None:
+    """For a narrow terminal on which -9.7e-05 stands as -9.7e and, below it, -05."""
+    names = ["available_auc_d_p25", "retained_7d_fraction_p25", "loaded_dose_per_cm2_p75"]
+    row = ["polymer_concentration_mg_per_mL", "71.63", "1.36e+10", "-9.7e-05", "+0.0035",
+           "+6.9e+09"]
+    for width in (80, 160):
+        monkeypatch.setattr(terminal, "PLAIN_WIDTH", width)
+        terminal.table(("choice", "from", "to", *names), [row])
+        shown = capsys.readouterr().out
+        assert max(map(len, shown.splitlines())) <= width
+        assert all(number in shown for number in row[1:])
+        # whole names where there is room: who reads a file looks for them
+        assert all(name in shown for name in (*names, row[0])) == (width == 160)
+
+
+def test_a_target_is_reached_by_the_smallest_distance(capsys: pytest.CaptureFixture[str]) -> None:
+    """For a distance that is shown under the name of the metric, or the farthest as the winner."""
+    study = SimpleNamespace(base=(), objectives=(Objective("t50_release_d", "reach", 6.5),))
+    pages.print_families(cast(Any, SimpleNamespace(study=study, trials=None, families={
+        family: {"t50_release_d_distance_p80": value}
+        for family, value in (("hydrogel", 0.63), ("ecm", 2.7))})))
+    shown = capsys.readouterr().out
+    assert "minimise t50_release_d_distance_p80" in shown
+    assert "0.63 *" in shown
+    assert "2.7 *" not in shown

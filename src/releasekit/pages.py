@@ -177,23 +177,25 @@ def print_agreement(found: DataFrame) -> None:
 def print_picks(result: SearchResult) -> None:
     """Print what a search proposes, one column per pick, the first being the balanced one."""
     picks = result.best
+    for rank, pick in enumerate(picks, 1):
+        text(f"{rank}. {pick.name} ({pick.carrier}, {pick.prediction_class})")
     rows: list[list[str]] = []
-    for title, tables in (("objective", [pick.objectives for pick in picks]),
-                          ("constraint", [pick.constraints for pick in picks]),
-                          ("choice", [pick.choices for pick in picks])):
-        rows += [[title, name, *(number(table_.get(name)) for table_ in tables)]
-                 for name in dict.fromkeys(name for table_ in tables for name in table_)]
-    rows.append(["", "carrier", *(pick.carrier for pick in picks)])
-    rows.append(["", "prediction_class", *(pick.prediction_class for pick in picks)])
+    for title, tables in (("choices:", [pick.choices for pick in picks]),
+                          ("objectives:", [pick.objectives for pick in picks]),
+                          ("constraints:", [pick.constraints for pick in picks])):
+        names = dict.fromkeys(name for table_ in tables for name in table_)
+        names.pop("formulation", None)  # part of the name of the pick
+        rows += [[title, *[""] * len(picks)]] if names else []
+        rows += [[name, *(number(table_.get(name)) for table_ in tables)] for name in names]
     if picks:
-        names = [f"{rank}. {pick.name}" for rank, pick in enumerate(picks, 1)]
-        table(("", "", *names), rows, fixed=2)
+        table(("", *map(str, range(1, len(picks) + 1))), rows, numbers=True)
         for rank, pick in enumerate(picks, 1):
             if pick.limited_by:
                 text(f"{rank} is limited by {'; '.join(pick.limited_by)}")
-            for limit, share in pick.held.items():
-                if share < 1.0:
-                    text(f"{rank}: {limit} holds in {share:.0%} of the draws")
+            held = "; ".join(f"{limit} in {share:.0%}" for limit, share in pick.held.items()
+                             if share < 1.0)
+            if held:
+                text(f"{rank} keeps in part of the draws only: {held}")
             for other in pick.relaxed[:1]:
                 gain = ", ".join(f"{name} {number(value)}"
                                  for name, value in other.objectives.items())
@@ -202,7 +204,7 @@ def print_picks(result: SearchResult) -> None:
             text(f"{rank}: {pick.sterility}")
         print_effects(picks)
     if len(result.ranking) > 1:
-        table(("rank", "formulation", "family", "in it", "hypervolume",
+        table(("rank", "formulation", "family", "in it", "reach",
                *result.ranking[0].objectives),
               [(str(one.rank), one.formulation, one.carrier, str(one.rank_in_family),
                 number(one.hypervolume), *map(number, one.objectives.values()))

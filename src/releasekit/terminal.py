@@ -31,6 +31,8 @@ PATIENCE = 2.0
 """Seconds after which a person wants to see how far the work has come."""
 BLOCKS = "▁▂▃▄▅▆▇█"
 SPARKLINE_LENGTH = 48
+SHORT, NAME = 11, 18
+"""Length of cells that are never wrapped, and of lines of names, where a terminal is narrow."""
 
 
 def out() -> Console:
@@ -126,18 +128,36 @@ def progress(what: str, quiet: bool) -> Iterator[Progress | None]:
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]], title: str = "",
           numbers: bool = False, fixed: int = 1) -> None:
-    """Print a table; the first ``fixed`` columns are never wrapped.
+    """Print a table; the first ``fixed`` columns are not wrapped if there is room.
 
-    With ``numbers`` all columns but the first are set flush right.
+    With ``numbers`` all columns but the first are set flush right. Where a terminal is too narrow
+    names are broken at their underscores, and numbers never.
     """
+    console, body = out(), [list(row) for row in rows]
+    columns = list(zip(headers, *body, strict=True))
+    narrow = sum(3 + max(map(len, column)) for column in columns) > console.width
     shown = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False,
-                  title_style="", header_style="")
-    for i, header in enumerate(headers):
-        shown.add_column(header, justify="right" if numbers and i else "left", overflow="fold",
-                         no_wrap=i < fixed)
-    for row in rows:
-        shown.add_row(*row)
-    out().print(shown)
+                  title_style="", header_style="", collapse_padding=narrow)
+    for i, (header, *cells) in enumerate(columns):
+        short = all(len(cell) <= SHORT for cell in cells)
+        shown.add_column(broken(header, SHORT) if narrow and short else header,
+                         justify="right" if numbers and i else "left", overflow="fold",
+                         no_wrap=short if narrow else i < fixed)
+    for row in body:
+        shown.add_row(*([broken(cell, NAME) for cell in row[:fixed]] + row[fixed:]
+                        if narrow else row))
+    console.print(shown)
+
+
+def broken(name: str, width: int) -> str:
+    """Return a name in lines, broken where a word ends or after an underscore.
+
+    >>> broken("retained_7d_fraction_p25", 12)
+    'retained_7d_\\nfraction_p25'
+    """
+    lines = textwrap.wrap(name.replace("_", "_ "), width + 1, break_long_words=False,
+                          break_on_hyphens=False)
+    return "\n".join(line.replace("_ ", "_") for line in lines)
 
 
 def number(value: Any, digits: int = 4) -> str:
