@@ -213,8 +213,9 @@ def _settings(carrier: str) -> list[tuple[dict[str, str], dict[str, str]]]:
     kinds: list[dict[str, str]] = [
         {name: word} for name, known in OPTIONS.items() for word in known
         if name in family.choices or name == f"{carrier}_kind"]
+    # a gel that wears off takes no exudate through itself: it does not go with all else
     working = {part: next(name for name in table if name != "none")
-               for part, table in family.models.items()}
+               for part, table in family.models.items() if part != "erosion"}
     return [(words, rest) for words in kinds or [{}] for rest in ({}, working)]
 
 
