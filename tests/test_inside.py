@@ -91,11 +91,17 @@ def test_the_door_opens_where_mesh_and_exosome_meet() -> None:
 
 
 def test_sketches_are_to_scale() -> None:
-    """For a carrier as thick as it looks good, or needles of another shape."""
+    """For a carrier as thick as it looks good, two layers as one, needles of another shape."""
     sheet = plot(released("hydrogel-gelma", thickness="1.7 mm"), "sketch")
     whole = sheet.axes[0]
     heights = [patch.get_height() for patch in whole.patches if isinstance(patch, Rectangle)]
     assert heights[-1] == pytest.approx(1.7e-3)
+    layers = plot(released("hydrogel-bilayer"), "sketch")  # that on the wound comes first
+    heights = [patch.get_height() for patch in layers.axes[0].patches
+               if isinstance(patch, Rectangle)]
+    assert heights[-2:] == pytest.approx([0.5e-3, 1.5e-3])
+    assert [text.get_text() for text in layers.legends[0].get_texts()][2:4] == [
+        "hydrogel, starter, 500 µm", "hydrogel, reservoir, 1.5 mm"]
     assert whole.get_aspect() == 1.0
     release = released("microneedle-swelling")
     needles = [patch.get_xy() for patch in plot(release, "sketch").axes[0].patches

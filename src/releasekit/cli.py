@@ -73,7 +73,7 @@ def simulate(
     out: Annotated[str | None, typer.Option(
         metavar="DIR|FILE", help="Write a result folder; with --table or --metrics-only a .csv or "
         ".parquet file.")] = None,
-    plot: Plot = None, figure: Figure = "curves", report: Report = None,
+    plot: Plot = None, figure: Figure = "", report: Report = None,
     json: Json = False, quiet: Quiet = False,
 ) -> None:
     """Simulate formulations: where the exosomes are over time."""
@@ -81,19 +81,22 @@ def simulate(
 
     wanted = dict(assignment(text) for text in changes or ())
     if table or metrics_only:
+        _refuse("--table" if table else "--metrics-only", "keeps no curves to draw",
+                {"--plot": plot, "--figure": figure, "--report": report})
         if duration is not None:
             wanted["duration"] = duration
         names = {"metrics": [name.strip() for name in metrics.split(",")]} if metrics else {}
         _write_rows(_rows(formulations or (), table, wanted, draws or 0, quiet, seed=seed or 0,
                           accuracy=accuracy or Accuracy.default, **names), out, json, quiet)
         return
+    _refuse("a run", "measures all metrics", {"--metrics": metrics})
     if not formulations:
         raise InputError(Problem("no formulation is named", suggestion="name a file, or --table"))
     _may_write(plot, figure, report)
     releases, level = _run(formulations, wanted, draws, seed, accuracy, out, quiet, duration)
     if duration is not None:
         wanted["duration"] = duration
-    _write(releases, out, plot, figure, report, level, wanted, quiet)
+    _write(releases, out, plot, figure or "curves", report, level, wanted, quiet)
     if json:
         from releasekit.results import summary
 
@@ -168,11 +171,11 @@ def compare(formulations: Formulations, data: Data = None, changes: Changes = No
     from releasekit.simulation import unequal_doses
 
     wanted = dict(assignment(text) for text in changes or ())
-    figure = figure or ("residuals" if data else "curves")
     _may_write(plot, figure, report)
     measured = dataset(data) if data else None
     releases, level = _run(formulations, wanted, draws, seed, None, out, quiet)
-    _write(releases, out, plot, figure, report, level, wanted, quiet, measured)
+    _write(releases, out, plot, figure or ("residuals" if measured else "curves"), report, level,
+           wanted, quiet, measured)
     unequal = unequal_doses(releases)
     between = residuals(releases, measured) if measured else None
     if json:
@@ -223,12 +226,24 @@ def _run(files: Sequence[str], changes: Mapping[str, str], draws: int | None, se
     return releases, str(options.get("accuracy", "default"))
 
 
+def _refuse(of: str, why: str, given: Mapping[str, str | None]) -> None:
+    """Refuse options that would change nothing."""
+    problems = [Problem(f"has no use here: {of} {why}", key=option)
+                for option, value in given.items() if value]
+    if problems:
+        raise InputError(problems)
+
+
 def _may_write(plot: str | None, figure: str, report: str | None) -> None:
     """Refuse a figure or report that could not be written, before anything runs."""
     from releasekit.figures import check_kind
     from releasekit.figures.looks import SUFFIXES
 
-    check_kind(figure)
+    if figure:
+        check_kind(figure)
+    if figure and not plot:
+        raise InputError(Problem("needs a file to draw to", key="--figure",
+                                 suggestion="--plot FILE"))
     if plot and Path(plot).suffix.lower() not in SUFFIXES:
         raise InputError(Problem("is not a kind of figure", file=plot,
                                  suggestion=f"one of {', '.join(SUFFIXES)}"))
@@ -271,7 +286,7 @@ def report_(folder: Annotated[str, typer.Argument(
     from releasekit.report import read_findings, write_report
 
     target = out or str(Path(folder) / "report.html")
-    _may_write(None, "curves", target)
+    _may_write(None, "", target)
     write_report(read_findings(folder), target)
     if not quiet:
         terminal.say(f"wrote {target}")
@@ -300,7 +315,7 @@ def optimise(
     from releasekit.study import Study
     from releasekit.workers import usual_workers
 
-    _may_write(plot, figure or "curves", report)
+    _may_write(plot, figure, report)
     wanted = load(study)
     if not isinstance(wanted, Study):
         raise InputError(Problem(f"is a {type(wanted).__name__.lower()}, not a study", file=study))

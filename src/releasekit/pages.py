@@ -183,7 +183,8 @@ def print_picks(result: SearchResult) -> None:
     for title, tables in (("choices:", [pick.choices for pick in picks]),
                           ("objectives:", [pick.objectives for pick in picks]),
                           ("constraints:", [pick.constraints for pick in picks])):
-        names = dict.fromkeys(name for table_ in tables for name in table_)
+        names = dict.fromkeys(name for table_ in tables for name, value in table_.items()
+                              if value is not None)
         names.pop("formulation", None)  # part of the name of the pick
         rows += [[title, *[""] * len(picks)]] if names else []
         rows += [[name, *(number(table_.get(name)) for table_ in tables)] for name in names]

@@ -48,8 +48,31 @@ def test_it_renders_and_fits(tab: Tab) -> None:
         assert tab.all(f"{chart} .scatterlayer .trace"), chart
         box = tab.page.query_selector(chart).bounding_box()
         assert box["x"] >= 0
+        assert tab.page.evaluate("getComputedStyle(document.querySelector("
+                                 f"'{chart}'), '::before').content") == "none"
         assert box["x"] + box["width"] <= tab.page.viewport_size["width"]
     assert tab.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_a_chart_that_is_not_there_yet_says_so(tab: Tab) -> None:
+    """For a slow machine that shows an empty frame as if there were nothing to draw."""
+    assert "drawing" in tab.page.evaluate("""() => {
+        const chart = document.body.appendChild(document.createElement('div'));
+        chart.className = 'chart';
+        const said = getComputedStyle(chart, '::before').content;
+        chart.remove();
+        return said;
+    }""")
+
+
+def test_objectives_stand_beside_the_name(tab: Tab) -> None:
+    """For tables of trials that begin with a dozen empty choices and hide what was asked for."""
+    for table in ("#front-table", "#trials-table"):
+        heads = [head.inner_text() for head in tab.all(f"{table} th")]
+        assert heads[:4] == ["trial", "status", "carrier", "formulation"]
+        asked = tab.page.evaluate("data.search.objectives.map(one => one.column)")
+        assert heads[4:4 + len(asked)] == asked
+        assert len(set(heads)) == len(heads)
 
 
 def test_names_are_text(tab: Tab) -> None:

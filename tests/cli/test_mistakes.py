@@ -176,3 +176,22 @@ def test_cases_that_cannot_be_read(run: Run, tmp_path: Path) -> None:
     run("verify", tmp_path / "none.json", code=2)
     cases.write_text(json.dumps([{"id": "REL-01"}]))
     run("verify", cases, code=2)
+
+
+def test_options_that_would_change_nothing(run: Run, sheet: Path, tmp_path: Path) -> None:
+    """Mistake: a report or figure is asked for, none is written, and nobody says so."""
+    designs = tmp_path / "designs.csv"
+    designs.write_text("thickness_mm\n1.7\n")
+    told = run("simulate", sheet, "--table", designs, "--plot", "a.svg", "--figure", "ledger",
+               "--report", "a.html", code=2)
+    for option in ("--plot", "--figure", "--report"):
+        assert f"error: {option}: has no use here: --table keeps no curves to draw" in told.stderr
+    assert told.stdout == ""
+    assert "--report: has no use here: --metrics-only" in run(
+        "simulate", sheet, "--metrics-only", "--draws", "3", "--report", "a.html", code=2).stderr
+    assert "--metrics: has no use here" in run(
+        "simulate", sheet, "--metrics", "retained_7d_fraction", code=2).stderr
+    for command in ("simulate", "compare", "optimise"):
+        assert "--figure: needs a file to draw to (--plot FILE)" in run(
+            command, sheet, "--figure", "curves", code=2).stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["designs.csv", "sheet.toml"]

@@ -60,14 +60,14 @@ def series_colours(families: Sequence[str]) -> list[str]:
     """
     own = [FAMILY_COLOURS.get(family, "#000000") for family in families]
     if len(set(families)) > 1:
-        return [_shade(colour, families[:place].count(family))
+        return [shade(colour, families[:place].count(family))
                 for place, (family, colour) in enumerate(zip(families, own, strict=True))]
     palette = list(dict.fromkeys([*own[:1], *FAMILY_COLOURS.values()]))
     return [palette[(place + place // len(LINE_STYLES)) % len(palette)]
             for place in range(len(families))]
 
 
-def _shade(colour: str, rank: int) -> str:
+def shade(colour: str, rank: int) -> str:
     """Return the family's colour, darker, lighter, and again."""
     from matplotlib.colors import to_hex, to_rgb
 

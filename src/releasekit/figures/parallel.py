@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from releasekit.candidates import HELD
 from releasekit.errors import InputError
 from releasekit.figures.looks import (
     FAMILY_COLOURS,
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from releasekit.search import SearchResult
 
 MOST_AXES = 9
-NOT_SHOWN = ("trial", "status", "reason", "carrier", "formulation")
+NOT_SHOWN = ("trial", HELD)
+"""Numbers of a trial that are neither chosen nor asked for."""
 
 
 def plot_parallel(result: SearchResult) -> Figure:
@@ -66,7 +68,7 @@ def plot_parallel(result: SearchResult) -> Figure:
     for family, style in zip(shown, LINE_STYLES, strict=False):
         colour, marker = family_look(family)
         for row in place[families == family]:
-            axis.plot(row, color=colour, linestyle=style, linewidth=0.7, alpha=0.6,
+            axis.plot(row, color=colour, linestyle=style, linewidth=0.7, alpha=0.3,
                       marker=marker, markersize=2.5)
         handles.append(Line2D([], [], color=colour, linestyle=style, marker=marker, markersize=4,
                               label=f"{family} ({int((families == family).sum())})"))

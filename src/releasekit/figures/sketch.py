@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from releasekit.carriers.inputs import Inputs
-from releasekit.figures.looks import FAMILY_COLOURS, add_legend, canvas, with_numbers
+from releasekit.figures.looks import FAMILY_COLOURS, add_legend, canvas, shade, with_numbers
 from releasekit.formulation import Designs
 from releasekit.release import Release
 
@@ -95,12 +95,23 @@ def _whole(axis: Axes, release: Release, inputs: Inputs, sizes: dict[str, float]
     colour = FAMILY_COLOURS.get(family, "#000000")
     if family == "microneedle":
         return _needles(axis, release, inputs, sizes, colour)
-    stack = [*_beyond(release, inputs)]
-    thickness = float(release.properties.get("thickness", inputs.get_or("thickness", 0.0))[0])
-    if thickness > 0.0:
-        stack.append(Part(family, thickness, colour))
+    carrier = _layers(release, inputs, colour)
+    thickness = sum(part.thickness for part in carrier)
     width = min(WIDEST, max(float(np.sqrt(inputs.get_or("area", 1e-4)[0])), 2.0 * thickness))
-    return _stack(axis, stack, width, sizes)
+    return _stack(axis, [*_beyond(release, inputs), *carrier], width, sizes)
+
+
+def _layers(release: Release, inputs: Inputs, colour: str) -> list[Part]:
+    """Return the layers of the carrier, that on the wound first; none of free exosomes."""
+    formulation = release.formulation
+    if formulation.layers:
+        parts = [Part(f"{formulation.carrier}, {layer.name}", float(each["thickness"][0]),
+                      shade(colour, rank))
+                 for rank, (layer, each) in enumerate(
+                     zip(formulation.layers, inputs.layers(), strict=True))]
+        return parts[::-1]
+    thickness = float(release.properties.get("thickness", inputs.get_or("thickness", 0.0))[0])
+    return [Part(formulation.carrier, thickness, colour)] if thickness > 0.0 else []
 
 
 def _beyond(release: Release, inputs: Inputs) -> list[Part]:
@@ -121,7 +132,7 @@ def _stack(axis: Axes, stack: list[Part], width: float, sizes: dict[str, float])
                                  edgecolor="0.3", linewidth=0.6))
         handles.append(Patch(facecolor=part.colour, edgecolor="0.3", linewidth=0.6,
                              label=f"{part.label}, {_length(part.thickness)}"))
-        sizes[part.label.replace(" ", "_")] = part.thickness
+        sizes[part.label.replace(",", "").replace(" ", "_")] = part.thickness
         floor += part.thickness
     axis.set_xlim(-0.02 * width, 1.02 * width)
     axis.set_ylim(0.0, floor)
@@ -194,7 +205,9 @@ def _near(axis: Axes, release: Release, inputs: Inputs, sizes: dict[str, float])
     elif mesh is not None and np.isfinite(mesh).any():
         cell = float(np.nanmedian(mesh))
         width = max(width, 6.0 * cell)
-        label = f"{'fibres' if family == 'ecm' else 'network'}, mesh {_length(cell)}"
+        layers = release.formulation.layers  # the mesh is that of the layer on the wound
+        where = f" of {layers[-1].name}" if layers else ""
+        label = f"{'fibres' if family == 'ecm' else 'network'}{where}, mesh {_length(cell)}"
         sizes["mesh_size_median"] = cell
         if family == "ecm":
             thick = 2.0 * float(inputs.get_or("fibre_radius", 0.0)[0])

@@ -68,9 +68,9 @@ function table(parent, name, columns, rows, {link, open} = {}) {
     body.replaceChildren(...sorted.slice(0, most).map(row => {
       const tr = make("tr");
       row.forEach((value, i) => {
-        const target = link && link(row, i);
+        const target = link && link(row, i), length = String(value).length;
         const cell = make("td", target ? undefined : shown(value), {class:
-          typeof value === "number" ? "number" : String(value).length > 32 ? "long" : "short"});
+          typeof value === "number" ? "number" : length > 160 ? "text" : length > 32 ? "long" : "short"});
         if (target) cell.append(make("a", value, {href: target, rel: "noreferrer"}));
         tr.append(cell);
       });
@@ -213,9 +213,15 @@ function column(table_, name) {
     : found.split(" ").map(text => text === "" ? null : Number(text));
 }
 
+// What a reader looks for comes first; a column without a value does not come at all.
 function rowsOf(table_) {
-  const names = Object.keys(table_), columns = names.map(name => column(table_, name));
-  return [names, columns[0].map((_, i) => columns.map(values => values[i]))];
+  const first = ["trial", "status", "carrier", "formulation",
+    ...data.search.objectives.map(one => one.column)];
+  const found = [...new Set([...first, ...Object.keys(table_)])].filter(name => name in table_)
+    .map(name => [name, column(table_, name)])
+    .filter(([, values]) => values.some(value => value !== null && value !== ""));
+  return [found.map(([name]) => name), column(table_, "trial").map(
+    (_, i) => found.map(([, values]) => values[i]))];
 }
 
 function frontSection() {
