@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 import textwrap
 import time
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 Progress = Callable[..., None]
 
 PLAIN_WIDTH = 160
-"""Columns of a table that goes to a file or a pipe; a terminal says its own width."""
+"""Columns of a table that goes to a file or a pipe; a terminal and $COLUMNS say their own."""
 AT_WOUND = ("retained", "available", "released", "taken_up", "scavenged", "washed_out",
             "inactivated")
 IN_MEDIUM = ("released", "released_active", "in_carrier", "in_medium", "inactivated")
@@ -30,7 +31,7 @@ SHOWN_DRIVERS = 5
 PATIENCE = 2.0
 """Seconds after which a person wants to see how far the work has come."""
 BLOCKS = "▁▂▃▄▅▆▇█"
-SPARKLINE_LENGTH, BAR_WIDTH = 48, 16
+SPARKLINE_LENGTH = 48
 SHORT, NAME = 11, 18
 """Length of cells that are never wrapped, and of lines of names, where a terminal is narrow."""
 
@@ -46,7 +47,7 @@ def err() -> Console:
 
 
 def _console(stream: Any) -> Console:
-    width = None if stream.isatty() else PLAIN_WIDTH
+    width = None if stream.isatty() or "COLUMNS" in os.environ else PLAIN_WIDTH
     # brackets in messages are part of them, not markup; no colours are needed either
     return Console(file=stream, width=width, markup=False, highlight=False, emoji=False)
 
@@ -103,13 +104,10 @@ def progress(what: str, quiet: bool) -> Iterator[Progress | None]:
         return
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
-    from rich.table import Column
 
-    # the best so far has what room is left: rate and time do not give way to it
-    rest = Column(ratio=1, no_wrap=True, overflow="ellipsis")
-    with Bar(TextColumn("{task.description}"), BarColumn(BAR_WIDTH), MofNCompleteColumn(),
+    with Bar(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
              TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
-             TextColumn("{task.fields[best]}", table_column=rest), console=err(), expand=True,
+             TextColumn("{task.fields[best]}"), console=err(),
              transient=True, disable=True) as bar:
         task = bar.add_task(what, total=None, rate="", best="")
         started = time.monotonic()
@@ -312,7 +310,7 @@ COMPARED = {
 }
 """Columns of a comparison; all metrics are in ``--json`` and ``--out``."""
 ROUND_OFF = 1e-6
-"""No fraction, day or particle smaller than this is worth comparing."""
+"""No fraction or day smaller than this is worth comparing."""
 
 
 def print_comparison(releases: Sequence[Release]) -> None:
@@ -320,7 +318,8 @@ def print_comparison(releases: Sequence[Release]) -> None:
     from releasekit.metrics import measure
     from releasekit.results import labels, particles
 
-    found = [{name: 0.0 if value is not None and abs(value) < ROUND_OFF else value
+    found = [{name: 0.0 if value is not None and abs(value) < (
+                  1.0 if name.endswith("_per_cm2") else ROUND_OFF) else value
               for name, value in {**measure(release), **particles(release)}.items()}
              for release in releases]
     names = [name for name in COMPARED if any(each.get(name) is not None for each in found)]

@@ -10,11 +10,15 @@ import hashlib
 import json
 from pathlib import Path
 
-from releasekit import coverage
+import releasekit
+from releasekit import coverage, reference
 from releasekit.vocabulary import nomenclature
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = "python tests/contract/refresh.py"
+PUBLIC = ("load", "simulate", "simulate_table", "measure", "compare", "optimise", "plot", "verify",
+          "Formulation", "Designs", "Material", "Dataset", "Study", "Release")
+"""Public names in the order in which one meets them."""
 
 
 def checksums() -> str:
@@ -25,9 +29,16 @@ def checksums() -> str:
     return json.dumps(sums, indent=2) + "\n"
 
 
+def api() -> str:
+    """Return the reference of the Python interface."""
+    return reference.api_page({name: getattr(releasekit, name) for name in PUBLIC})
+
+
 GENERATED = {
     ROOT / "docs" / "nomenclature.md": nomenclature,
     ROOT / "docs" / "materials.md": coverage.page,
+    ROOT / "docs" / "models.md": reference.models_page,
+    ROOT / "docs" / "api.md": api,
     ROOT / "materials" / "checksums.json": checksums,
 }
 

@@ -24,7 +24,7 @@ LAYERS = {
         carriers.needle_patch carriers.needle_kinds carriers.microneedle carriers.scaffold
         carriers.ecm carriers.measured carriers.free carriers.families""",
     "the run": "release metrics running simulation agreement inside",
-    "questions": """assays catalogue coverage results study study_reading recipes workers
+    "questions": """assays catalogue coverage reference results study study_reading recipes workers
         candidates trials pareto proposals alternatives ranking picks search loading batch gaps
         standing verification verification.labels verification.numerics verification.structure
         verification.kinetics verification.release verification.curves""",
