@@ -267,7 +267,7 @@ def test_kernel_against_its_twin() -> None:
     p = {name: float(a.ravel()[0]) for name, a in lanes.arrays().items()}
     steps = time_steps(lanes.segment_start, np.array([10 * DAY]), lanes.segment_start,
                        lanes.node_time, lanes.log_mobility[0], lanes.matrix[0],
-                       np.full((1, 1), 2.1e-5), 12)
+                       np.full((1, 1), 2.1e-5), np.full((1, 1), np.inf), 12)
     got = march_modes(lanes, np.ones(1), [steps], count)[0][0, 0]
     expected = twin(p, reduced_modes(2, count), 2, steps[0, :, 0],
                     lambda t: D / L**2, lambda t: 1.0 - t / (11 * DAY))

@@ -115,9 +115,10 @@ def _scale(values: pd.Series[float], log: bool) -> str:
 def axis_text(wanted: Wanted, column: str) -> str:
     r"""Return the text of an objective's axis: what it is, unit, which way is better.
 
-    >>> axis_text(Wanted("mean_residence_d", True), "mean_residence_d_p10").replace("\xa0", " ")
+    >>> wanted = Wanted("mean_residence_d", True, 0.9)
+    >>> axis_text(wanted, "mean_residence_d_p10").replace("\xa0", " ")
     'mean time at the wound, where nearly all have gone, p10 of the draws [d], more is better'
-    >>> axis_text(Wanted("released_3d_fraction", False), "released_3d_fraction")
+    >>> axis_text(Wanted("released_3d_fraction", False, 0.9), "released_3d_fraction")
     'released 3d [fraction\xa0of\xa0dose], less\xa0is\xa0better'
     """
     name = wanted.name

@@ -56,7 +56,7 @@ def series_colours(families: Sequence[str]) -> list[str]:
     one family each curve has a colour of its own.
 
     >>> series_colours(["ecm", "free", "ecm"])
-    ['#CC79A7', '#4D4D4D', '#70435c']
+    ['#cc79a7', '#4d4d4d', '#70435c']
     """
     own = [FAMILY_COLOURS.get(family, "#000000") for family in families]
     if len(set(families)) > 1:

@@ -45,7 +45,7 @@ def reduced_modes(shape_exponent: int, count: int) -> Modes:
 
     >>> modes = reduced_modes(0, 9)
     >>> modes.decay[1:3].round(2)            # exact: π² and 4 π²
-    array([ 9.89, 44.35])
+    array([ 9.89, 44.34])
     """
     grid = mesh(shape_exponent, CELLS)
     between = np.zeros((CELLS - 1, CELLS))
