@@ -27,12 +27,14 @@ def _worked(monkeypatch: pytest.MonkeyPatch, quiet: bool = False, seconds: float
     monkeypatch.setattr(terminal.time, "monotonic", lambda: next(clock))
     with terminal.progress("searching", quiet) as move:
         for done in (310, 970) if move else ():
-            move(done, 2000, {"best": {"available_auc_d_p10": 0.062831}})
+            move(done, 2000, {"best": {"available_auc_d_p10": 0.062831, "retained_7d_fraction": 0.1,
+                                       "loaded_dose_per_cm2_p90": 2.1e9}})
     return str(screen.getvalue())
 
 
 def test_long_work_shows_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """For a bar without rate or best so far, or one that flashes up for work of a moment."""
+    monkeypatch.setenv("COLUMNS", "80")  # where not all of the best so far has room
     assert "120/s" in _worked(monkeypatch)
     assert "available_auc_d_p10" in _worked(monkeypatch)
     assert not _worked(monkeypatch, seconds=1.9)

@@ -31,7 +31,7 @@ SHOWN_DRIVERS = 5
 PATIENCE = 2.0
 """Seconds after which a person wants to see how far the work has come."""
 BLOCKS = "▁▂▃▄▅▆▇█"
-SPARKLINE_LENGTH = 48
+SPARKLINE_LENGTH, BAR_WIDTH = 48, 16
 SHORT, NAME = 11, 18
 """Length of cells that are never wrapped, and of lines of names, where a terminal is narrow."""
 
@@ -104,10 +104,13 @@ def progress(what: str, quiet: bool) -> Iterator[Progress | None]:
         return
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
+    from rich.table import Column
 
-    with Bar(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+    # the best so far has what room is left: rate and time do not give way to it
+    rest = Column(ratio=1, no_wrap=True, overflow="ellipsis")
+    with Bar(TextColumn("{task.description}"), BarColumn(BAR_WIDTH), MofNCompleteColumn(),
              TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
-             TextColumn("{task.fields[best]}"), console=err(),
+             TextColumn("{task.fields[best]}", table_column=rest), console=err(), expand=True,
              transient=True, disable=True) as bar:
         task = bar.add_task(what, total=None, rate="", best="")
         started = time.monotonic()
