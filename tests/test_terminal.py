@@ -62,6 +62,27 @@ def test_numbers_are_never_broken(monkeypatch: pytest.MonkeyPatch,
         assert all(name in shown for name in (*names, row[0])) == (width == 160)
 
 
+def test_columns_without_room_follow_below(monkeypatch: pytest.MonkeyPatch,
+                                           capsys: pytest.CaptureFixture[str]) -> None:
+    """For a comparison on a narrow terminal in which 1.27e+10 stands as 1.27e+, or is not there."""
+    numbers = [f"{1.27 + place}e+10" for place in range(11)]
+    names = [f"a long name of quantity {place}" for place in range(11)]
+    for width in (60, 80):
+        monkeypatch.setattr(terminal, "PLAIN_WIDTH", width)
+        terminal.table(("", *names), [["Adipose matrix hydrogel", *numbers]], numbers=True)
+        shown = capsys.readouterr().out
+        assert max(map(len, shown.splitlines())) <= width
+        rows = [line.split() for line in shown.splitlines() if "e+10" in line]
+        assert [cell for row in rows for cell in row if "e+10" in cell] == numbers
+        assert len(rows) > 1
+        assert all("Adipose" in row for row in rows)
+        band = "0.142 (0.0637 to 0.1843)"
+        terminal.table(("", *names), [["Adipose matrix hydrogel", *[band] * 11]], numbers=True)
+        assert capsys.readouterr().out.count("0.1843)") == 11
+        terminal.table(("", *names[:3]), [["GelMA sheet", *numbers[:3]]], numbers=True)
+        assert capsys.readouterr().out.count("GelMA") == 1
+
+
 def test_a_target_is_reached_by_the_smallest_distance(capsys: pytest.CaptureFixture[str]) -> None:
     """For a distance that is shown under the name of the metric, or the farthest as the winner."""
     study = SimpleNamespace(base=(), objectives=(Objective("t50_release_d", "reach", 6.5),))

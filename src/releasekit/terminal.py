@@ -135,22 +135,50 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], title: str = ""
     """Print a table; the first ``fixed`` columns are not wrapped if there is room.
 
     With ``numbers`` all columns but the first are set flush right. Where a terminal is too narrow
-    names are broken at their underscores, and numbers never.
+    names are broken at their underscores, and numbers never; columns without room follow below.
     """
     console, body = out(), [list(row) for row in rows]
     columns = list(zip(headers, *body, strict=True))
     narrow = sum(3 + max(map(len, column)) for column in columns) > console.width
-    shown = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False,
-                  title_style="", header_style="", collapse_padding=narrow)
-    for i, (header, *cells) in enumerate(columns):
-        short = all(len(cell) <= SHORT for cell in cells)
-        shown.add_column(broken(header, SHORT) if narrow and short else header,
-                         justify="right" if numbers and i else "left", overflow="fold",
-                         no_wrap=short if narrow else i < fixed)
-    for row in body:
-        shown.add_row(*([broken(cell, NAME) for cell in row[:fixed]] + row[fixed:]
-                        if narrow else row))
-    console.print(shown)
+    blocks = (_side_by_side(columns, fixed, numbers, console.width) if narrow
+              else [list(range(len(columns)))])
+    for places in blocks:
+        shown = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False,
+                      title_style="", header_style="", collapse_padding=narrow)
+        for i in places:
+            header, *cells = columns[i]
+            short = _is_short(cells)
+            shown.add_column(broken(header, SHORT) if narrow and short else header,
+                             justify="right" if numbers and i else "left", overflow="fold",
+                             no_wrap=short if narrow else i < fixed)
+        for row in body:
+            shown.add_row(*(broken(row[i], NAME) if narrow and i < fixed else row[i]
+                            for i in places))
+        console.print(shown)
+        title = ""
+
+
+def _is_short(cells: Iterable[str]) -> bool:
+    return all(len(cell) <= SHORT for cell in cells)
+
+
+def _side_by_side(columns: Sequence[Sequence[str]], fixed: int, numbers: bool,
+                  width: int) -> list[list[int]]:
+    """Return which columns stand beside the first ones; the others follow below, beside them again.
+
+    >>> _side_by_side([("", "GelMA sheet"), ("burst", "0.113"), ("AUC", "5.55")], 1, True, 22)
+    [[0, 1], [0, 2]]
+    """
+    # a number needs its room, words can be wrapped
+    wide = [2 + max(len(line) for cell in column for line in broken(cell, SHORT).split("\n"))
+            if numbers or i < fixed or _is_short(column[1:]) else 2 + SHORT // 2
+            for i, column in enumerate(columns)]
+    blocks = [list(range(fixed))]
+    for i in range(fixed, len(columns)):
+        if len(blocks[-1]) > fixed and sum(wide[j] for j in blocks[-1]) + wide[i] > width:
+            blocks.append(list(range(fixed)))
+        blocks[-1].append(i)
+    return blocks
 
 
 def broken(name: str, width: int) -> str:
