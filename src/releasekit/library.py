@@ -87,4 +87,5 @@ def find_material(name: str, role: str | None = None, near: FilePath | None = No
                if _role_of(path) and role in (None, _role_of(path))]
     kind = f"{role} " if role else ""
     raise InputError(Problem(f"no {kind}material called {name!r}",
-                             suggestion=nearest(name, [path.stem for path in near_by])))
+                             suggestion=nearest(name, [path.stem for path in near_by])
+                             or "releasekit list materials shows them all"))

@@ -195,3 +195,9 @@ def test_options_that_would_change_nothing(run: Run, sheet: Path, tmp_path: Path
         assert "--figure: needs a file to draw to (--plot FILE)" in run(
             command, sheet, "--figure", "curves", code=2).stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["designs.csv", "sheet.toml"]
+
+
+def test_a_name_that_is_near_to_none(run: Run) -> None:
+    """Mistake: who does not know the names of materials is not told where they stand."""
+    assert "(did you mean gelma?)" in run("show", "gelam", code=2).stderr
+    assert "(releasekit list materials shows them all)" in run("show", "nonsense", code=2).stderr

@@ -11,13 +11,9 @@ from scipy.optimize import brentq, curve_fit
 from releasekit.physics import curves, series
 from releasekit.physics.constants import FloatArray
 from releasekit.verification import Check
-from releasekit.verification.labels import number_after
+from releasekit.verification.labels import number_after, unknown
 
 Inputs = dict[str, Any]
-
-
-def _unknown(label: str | None) -> ValueError:
-    return ValueError(f"no law for {label!r}")
 
 
 def values(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -49,7 +45,7 @@ def values(inputs: Inputs, t: float | None, label: str | None) -> float:
         return float(curves.biexponential(time, w["A"], w["k1"], w["k2"]))
     if label.startswith("Baker-Lonsdale"):
         return float(curves.baker_lonsdale(time, i["kBL"]))
-    raise _unknown(label)
+    raise unknown(label)
 
 
 def similarity(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -60,7 +56,7 @@ def similarity(inputs: Inputs, t: float | None, label: str | None) -> float:
         return float(curves.f1(reference, test))
     if label.startswith("f2"):
         return float(curves.f2(reference, test))
-    raise _unknown(label)
+    raise unknown(label)
 
 
 _FITS: dict[str, tuple[Callable[..., FloatArray], tuple[float, ...]]] = {
@@ -75,7 +71,7 @@ def selection(inputs: Inputs, t: float | None, label: str | None) -> float:
     label = label or ""
     name = next((known for known in _FITS if label.startswith(known)), None)
     if name is None:
-        raise _unknown(label)
+        raise unknown(label)
     law, start = _FITS[name]
     time, F = np.asarray(inputs["t_h"], dtype=float), np.asarray(inputs["F"], dtype=float)
     best, _ = curve_fit(law, time, F, p0=start, xtol=1e-14, ftol=1e-14, gtol=1e-14)
@@ -89,7 +85,7 @@ def selection(inputs: Inputs, t: float | None, label: str | None) -> float:
         "MSC": curves.msc(total, left, F.size, best.size),
     }
     if label.split()[-1] not in found:
-        raise _unknown(label)
+        raise unknown(label)
     return float(found[label.split()[-1]])
 
 
@@ -107,7 +103,7 @@ def fickian_exponent(inputs: Inputs, t: float | None, label: str | None) -> floa
     }
     law = next((law for shape, law in laws.items() if label.startswith(shape)), None)
     if law is None:
-        raise _unknown(label)
+        raise unknown(label)
     windows = inputs["windows"]
     wanted = "log" if "log-spaced" in label else "linear"
     low, high, spacing = next(window for window in windows if window[2] == wanted)
@@ -127,7 +123,7 @@ def weibull_times(inputs: Inputs, t: float | None, label: str | None) -> float:
         return float(curves.weibull_mean_time(inputs["a"], inputs["b"]))
     if label and label.startswith("t63"):
         return float(curves.weibull_scale_time(inputs["a"], inputs["b"]))
-    raise _unknown(label)
+    raise unknown(label)
 
 
 CHECKS: dict[str, Check] = {

@@ -25,22 +25,12 @@ from releasekit.physics import (
 )
 from releasekit.units import to_si
 from releasekit.verification import Check
-from releasekit.verification.labels import number_after
+from releasekit.verification.labels import number_after, timed, unknown
 
 Inputs = dict[str, Any]
 
 # WND-02 and WND-03 go on from the compartment of WND-01 and do not repeat its rates
 _COMPARTMENT = {"k_release": 5e-6, "k_wash": 1.157e-5, "k_uptake": 1e-5, "k_inact": 5e-6}
-
-
-def _unknown(label: str | None) -> ValueError:
-    return ValueError(f"no law for {label!r}")
-
-
-def _at(t: float | None) -> float:
-    if t is None:
-        raise ValueError("this row needs a time")
-    return t
 
 
 def _number(label: str, mark: str, inputs: Inputs, key: str) -> float:
@@ -54,13 +44,13 @@ def _number(label: str, mark: str, inputs: Inputs, key: str) -> float:
 def first_order(inputs: Inputs, t: float | None, label: str | None) -> float:
     if label and "half" in label:
         return float(degradation.half_life(inputs["k"]))
-    return float(degradation.intact_first_order(inputs["k"], _at(t)))
+    return float(degradation.intact_first_order(inputs["k"], timed(t)))
 
 
 def enzyme_bulk(inputs: Inputs, t: float | None, label: str | None) -> float:
     decay = inputs["k_d"] if label and "with enzyme decay" in label else 0.0
     return float(
-        degradation.michaelis_menten(inputs["S0"], inputs["Km"], inputs["Vmax"], decay, _at(t))
+        degradation.michaelis_menten(inputs["S0"], inputs["Km"], inputs["Vmax"], decay, timed(t))
     )
 
 
@@ -69,7 +59,7 @@ def eroding_surface(inputs: Inputs, t: float | None, label: str | None) -> float
     shape = number_after(label, "n=") - 1.0  # the published n is 1, 2, 3
     if "MRT" in label:
         return float(surface_erosion.mean_release_time_hopfenberg(t_e, shape) / t_e)
-    return float(surface_erosion.release_hopfenberg(_at(t), t_e, shape))
+    return float(surface_erosion.release_hopfenberg(timed(t), t_e, shape))
 
 
 def stefan_front(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -77,7 +67,7 @@ def stefan_front(inputs: Inputs, t: float | None, label: str | None) -> float:
     ratio = number_after(label, "St=")
     if "depth" in label:
         D = _number(label, "D_E=", inputs, "D_E")
-        return float(erosion.front_depth_stefan(_at(t), D, ratio))
+        return float(erosion.front_depth_stefan(timed(t), D, ratio))
     return float(erosion.stefan_root(ratio))
 
 
@@ -116,7 +106,7 @@ def reverse_gelation(inputs: Inputs, t: float | None, label: str | None) -> floa
     for mark, law in laws.items():
         if mark in label:
             return float(law(number_after(label, "p="), f))
-    raise _unknown(label)
+    raise unknown(label)
 
 
 def chain_network(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -126,7 +116,7 @@ def chain_network(inputs: Inputs, t: float | None, label: str | None) -> float:
         return float(gel_point)
     if "t_c" in label:
         return float(gelation.gel_point_time(1.0, 1.0, gel_point))
-    p = degradation.intact_first_order(1.0, _at(t))
+    p = degradation.intact_first_order(1.0, timed(t))
     density = chain_growth.crosslink_density_ratio_chain(p)
     if "both ends" in label:
         return float(chain_growth.crosslinkers_freed_chain(p))
@@ -136,14 +126,14 @@ def chain_network(inputs: Inputs, t: float | None, label: str | None) -> float:
         return float(gelation.mesh_growth_swelling(density))
     if "swelling" in label:
         return float(chain_growth.swelling_growth(density))
-    raise _unknown(label)
+    raise unknown(label)
 
 
 def autocatalytic_ester(inputs: Inputs, t: float | None, label: str | None) -> float:
     E0, A0, k = inputs["E0"], inputs["A0"], inputs["k"]
     if "n=1/2" in (label or ""):
-        return float(autocatalysis.ester_autocatalytic_half_order(E0, A0, k, _at(t)))
-    return float(autocatalysis.ester_autocatalytic(E0, A0, k, _at(t)))
+        return float(autocatalysis.ester_autocatalytic_half_order(E0, A0, k, timed(t)))
+    return float(autocatalysis.ester_autocatalytic(E0, A0, k, timed(t)))
 
 
 def acid_in_sphere(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -151,21 +141,21 @@ def acid_in_sphere(inputs: Inputs, t: float | None, label: str | None) -> float:
     if "critical" in label:
         return autocatalysis.ACID_RUNAWAY_THIELE**2
     phi = math.sqrt(number_after(label, "phi^2="))
-    return float(autocatalysis.acid_accumulation_sphere(_at(t), phi))
+    return float(autocatalysis.acid_accumulation_sphere(timed(t), phi))
 
 
 def beta_elimination(inputs: Inputs, t: float | None, label: str | None) -> float:
     label, k1, k2 = label or "", inputs["k1"], inputs["k2"]
     f = inputs.get("f", 4)
     if "solub" in label:
-        return float(linkers.cargo_solubilised(k1, k2, f, _at(t)))
+        return float(linkers.cargo_solubilised(k1, k2, f, timed(t)))
     if "freed" in label and t is None:
         return float(linkers.cargo_freed_at_gel_point(k1, k2, f))
     if "freed" in label:
-        return float(linkers.cargo_freed(k1, _at(t)))
+        return float(linkers.cargo_freed(k1, timed(t)))
     if "t_rg" in label:
         return float(gelation.gel_point_time(k2, 1.0, gelation.gel_point_fraction(f)))
-    raise _unknown(label)
+    raise unknown(label)
 
 
 def hydrolysis(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -191,12 +181,12 @@ def stimulus_calibration(inputs: Inputs, t: float | None, label: str | None) -> 
         return float(k2)
     if "intercept" in label:
         return float(k0)
-    raise _unknown(label)
+    raise unknown(label)
 
 
 def reagent_batch(inputs: Inputs, t: float | None, label: str | None) -> float:
     A = inputs["A_crosslinks"]
-    intact = linkers.intact_second_order(A, inputs["B_ROS"], inputs["k2"], _at(t))
+    intact = linkers.intact_second_order(A, inputs["B_ROS"], inputs["k2"], timed(t))
     return float(A * (1.0 - intact))
 
 
@@ -213,12 +203,12 @@ def arrhenius(inputs: Inputs, t: float | None, label: str | None) -> float:
 
 def bound_equilibrium(inputs: Inputs, t: float | None, label: str | None) -> float:
     D = binding.diffusivity_bound_equilibrium(inputs["D"], inputs["K_b"])
-    return float(series.release_slab(D * _at(t) / inputs["L"] ** 2))
+    return float(series.release_slab(D * timed(t) / inputs["L"] ** 2))
 
 
 def bound_finite_rate(inputs: Inputs, t: float | None, label: str | None) -> float:
     numbers = [inputs[key] for key in ("D", "L", "k_on_prime", "k_off")]
-    return float(laplace.release_slab_binding(_at(t), *numbers))
+    return float(laplace.release_slab_binding(timed(t), *numbers))
 
 
 def bound_mean_time(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -227,7 +217,7 @@ def bound_mean_time(inputs: Inputs, t: float | None, label: str | None) -> float
 
 
 def dissociation(inputs: Inputs, t: float | None, label: str | None) -> float:
-    return float(binding.release_dissociation(_at(t), inputs["k_off"]))
+    return float(binding.release_dissociation(timed(t), inputs["k_off"]))
 
 
 def langmuir(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -239,7 +229,7 @@ def langmuir(inputs: Inputs, t: float | None, label: str | None) -> float:
 def langmuir_source(inputs: Inputs, t: float | None, label: str | None) -> float:
     """Source of the manufactured c = e^(-t) (1 + cos πx)/2, and the total it holds."""
     label, B, K = label or "", inputs["B"], inputs["K_d"]
-    decay = math.exp(-_at(t))
+    decay = math.exp(-timed(t))
     if "mass" in label:
         nodes, weights = np.polynomial.legendre.leggauss(60)
         c = 0.5 * decay * (1.0 + np.cos(0.5 * math.pi * (nodes + 1.0)))
@@ -266,7 +256,7 @@ def _rates(inputs: Inputs) -> tuple[float, float]:
 def fluid_compartment(inputs: Inputs, t: float | None, label: str | None) -> float:
     k_r, k_e = _rates(inputs)
     if label is None:
-        return float(compartment.compartment_bateman(_at(t), k_r, k_e))
+        return float(compartment.compartment_bateman(timed(t), k_r, k_e))
     exits = {"taken up": "k_uptake", "washed": "k_wash", "inactivated": "k_inact"}
     for mark, key in exits.items():
         if mark in label:
@@ -280,7 +270,7 @@ def fluid_compartment(inputs: Inputs, t: float | None, label: str | None) -> flo
     for mark, law in laws.items():
         if mark in label:
             return float(law(k_r, k_e))
-    raise _unknown(label)
+    raise unknown(label)
 
 
 def time_above(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -291,7 +281,7 @@ def time_above(inputs: Inputs, t: float | None, label: str | None) -> float:
     on, off = compartment.crossing_times(limit, k_r, k_e)
     times = {"t_on": on, "t_off": off, "T_above": off - on}
     if label not in times:
-        raise _unknown(label)
+        raise unknown(label)
     return float(times[label])
 
 
@@ -302,7 +292,7 @@ def dressing_changes(inputs: Inputs, t: float | None, label: str | None) -> floa
         return float(compartment.amount_after_change(k_r, k_e, T, inputs["omega"]))
     if "lost" in label:
         return float(activity.carrier_fraction(T, k_r))
-    raise _unknown(label)
+    raise unknown(label)
 
 
 def exudate_washout(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -321,7 +311,7 @@ def tissue_depth(inputs: Inputs, t: float | None, label: str | None) -> float:
     if "flux" in label:
         return float(k * wound.penetration_depth(D, k))
     x = to_si(number_after(label, "x="), "um", "m")
-    return float(wound.penetration_profile(x, _at(t), D, k))
+    return float(wound.penetration_profile(x, timed(t), D, k))
 
 
 def active_at_exit(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -335,7 +325,7 @@ def active_at_exit(inputs: Inputs, t: float | None, label: str | None) -> float:
     for mark, law in laws.items():
         if mark in label:
             return float(law(phi2, 1.0, 1.0))
-    raise _unknown(label)
+    raise unknown(label)
 
 
 def active_auc(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -348,7 +338,7 @@ def active_auc(inputs: Inputs, t: float | None, label: str | None) -> float:
     if "carrier" in label:
         days = to_si(number_after(label, "carrier"), "d", "s")
         return float(activity.carrier_fraction(days, k_r))
-    raise _unknown(label)
+    raise unknown(label)
 
 
 def exudate_convection(inputs: Inputs, t: float | None, label: str | None) -> float:

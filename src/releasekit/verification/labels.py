@@ -1,4 +1,4 @@
-"""Numbers that stand inside the labels of verification cases."""
+"""Labels and times of the rows of verification cases."""
 
 from __future__ import annotations
 
@@ -19,3 +19,15 @@ def number_after(label: str, mark: str) -> float:
     if match is None:
         raise ValueError(f"no number after {mark!r} in {label!r}")
     return float(match.group(1))
+
+
+def unknown(label: str | None) -> ValueError:
+    """Return the error of a label that no law answers to."""
+    return ValueError(f"no law for {label!r}")
+
+
+def timed(t: float | None) -> float:
+    """Return the time of a row that cannot do without one."""
+    if t is None:
+        raise ValueError("this row needs a time")
+    return t

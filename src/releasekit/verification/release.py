@@ -9,19 +9,9 @@ from scipy.optimize import brentq
 
 from releasekit.physics import laplace, needles, series
 from releasekit.verification import Check, numerics
-from releasekit.verification.labels import number_after
+from releasekit.verification.labels import number_after, timed, unknown
 
 Inputs = dict[str, Any]
-
-
-def _unknown(label: str | None) -> ValueError:
-    return ValueError(f"no law for {label!r}")
-
-
-def _at(t: float | None) -> float:
-    if t is None:
-        raise ValueError("this row needs a time")
-    return t
 
 
 def _input(inputs: Inputs, *keys: str) -> float:
@@ -36,46 +26,46 @@ def _input(inputs: Inputs, *keys: str) -> float:
 
 
 def sink_slab(inputs: Inputs, t: float | None, label: str | None) -> float:
-    return float(series.release_slab(_at(t)))
+    return float(series.release_slab(timed(t)))
 
 
 def sink_cylinder(inputs: Inputs, t: float | None, label: str | None) -> float:
-    return float(series.release_cylinder(_at(t)))
+    return float(series.release_cylinder(timed(t)))
 
 
 def sink_sphere(inputs: Inputs, t: float | None, label: str | None) -> float:
-    return float(series.release_sphere(_at(t)))
+    return float(series.release_sphere(timed(t)))
 
 
 def sink_disc(inputs: Inputs, t: float | None, label: str | None) -> float:
     height = _input(inputs, "h", "H", "L", "thickness")
-    return float(series.release_disc(_at(t), inputs["D"], _input(inputs, "R", "radius"), height))
+    return float(series.release_disc(timed(t), inputs["D"], _input(inputs, "R", "radius"), height))
 
 
 def bath_slab(inputs: Inputs, t: float | None, label: str | None) -> float:
     alpha = float(inputs["alpha"])
     if label is None:
         share = series.bath_equilibrium_fraction(alpha)
-        return float(series.release_bath_slab(_at(t), alpha) / share)
+        return float(series.release_bath_slab(timed(t), alpha) / share)
     if label.startswith("q_"):
         root = int(number_after(label, "q_"))
         return float(series.bath_roots_slab(alpha, root)[root - 1])
     if "M_inf" in label:
         return float(series.bath_equilibrium_fraction(alpha))
-    raise _unknown(label)
+    raise unknown(label)
 
 
 def bath_sphere(inputs: Inputs, t: float | None, label: str | None) -> float:
     alpha = float(inputs["alpha"])
     if label is None:
         share = series.bath_equilibrium_fraction(alpha)
-        return float(series.release_bath_sphere(_at(t), alpha) / share)
+        return float(series.release_bath_sphere(timed(t), alpha) / share)
     if label.startswith("q_"):
         root = int(number_after(label, "q_"))
         return float(series.bath_roots_sphere(alpha, root)[root - 1])
     if "M_inf" in label:
         return float(series.bath_equilibrium_fraction(alpha))
-    raise _unknown(label)
+    raise unknown(label)
 
 
 def film(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -88,8 +78,8 @@ def film(inputs: Inputs, t: float | None, label: str | None) -> float:
     }
     for shape, law in laws.items():
         if shape in label:
-            return float(law(_at(t), number_after(label, "Bi=")))
-    raise _unknown(label)
+            return float(law(timed(t), number_after(label, "Bi=")))
+    raise unknown(label)
 
 
 def mean_time(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -98,7 +88,7 @@ def mean_time(inputs: Inputs, t: float | None, label: str | None) -> float:
     for exponent, shape in enumerate(("slab", "cylinder", "sphere")):
         if shape in label:
             return float(series.mean_release_time(1.0, 1.0, exponent, Bi))
-    raise _unknown(label)
+    raise unknown(label)
 
 
 def _square_root_excess(Fo: float) -> float:
@@ -117,16 +107,16 @@ def asymptote(inputs: Inputs, t: float | None, label: str | None) -> float:
         Fo = brentq(lambda x: float(series.release_slab(x)) - F, 1e-6, 5.0, xtol=1e-15, rtol=1e-14)
         return _square_root_excess(Fo)
     if "slab long-time" in label:
-        return float(series.long_time_slab(_at(t)))
+        return float(series.long_time_slab(timed(t)))
     if "sphere long-time" in label:
-        return float(series.long_time_sphere(_at(t)))
+        return float(series.long_time_sphere(timed(t)))
     if "slab" in label:
-        return float(series.short_time_slab(_at(t)))
+        return float(series.short_time_slab(timed(t)))
     if "cylinder" in label:  # the label says which terms are kept
-        return float(series.short_time_cylinder(_at(t), 4 if "Fo^2" in label else 3))
+        return float(series.short_time_cylinder(timed(t), 4 if "Fo^2" in label else 3))
     if "sphere" in label:
-        return float(series.short_time_sphere(_at(t)))
-    raise _unknown(label)
+        return float(series.short_time_sphere(timed(t)))
+    raise unknown(label)
 
 
 def dispersed_solid(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -136,18 +126,18 @@ def dispersed_solid(inputs: Inputs, t: float | None, label: str | None) -> float
         return float(series.amount_released_higuchi(1.0, 1.0, load, 1.0))
     if "exact" in label:
         return float(series.amount_released_paul_mcspadden(1.0, 1.0, load, 1.0))
-    raise _unknown(label)
+    raise unknown(label)
 
 
 def two_layer(inputs: Inputs, t: float | None, label: str | None) -> float:
     D1, L, D2 = inputs["D_gel"], inputs["L_gel"], inputs["D_tissue"]
     partition = 1.0 / float(inputs["K"])  # the case gives tissue over gel
     if label and "short-time" in label:
-        return float(series.short_time_two_layer(_at(t), D1, L, D2, partition))
+        return float(series.short_time_two_layer(timed(t), D1, L, D2, partition))
     depth = inputs.get("L_tissue")
     return float(
         laplace.release_two_layer(
-            _at(t), D1, L, D2, partition, inputs["k_tissue"], math.inf if depth is None else depth
+            timed(t), D1, L, D2, partition, inputs["k_tissue"], math.inf if depth is None else depth
         )
     )
 
@@ -159,22 +149,22 @@ def sphere_centre(inputs: Inputs, t: float | None, label: str | None) -> float:
 
 def growing_diffusivity(inputs: Inputs, t: float | None, label: str | None) -> float:
     return float(
-        series.release_growing_diffusivity(_at(t), inputs["D_0"], inputs["k"], inputs["L"])
+        series.release_growing_diffusivity(timed(t), inputs["D_0"], inputs["k"], inputs["L"])
     )
 
 
 def swelling_slab(inputs: Inputs, t: float | None, label: str | None) -> float:
     L, g = _input(inputs, "L0", "L_0", "L"), _input(inputs, "g", "k")
-    return float(series.release_swelling(_at(t), _input(inputs, "D", "D_0"), L, g))
+    return float(series.release_swelling(timed(t), _input(inputs, "D", "D_0"), L, g))
 
 
 def eroding_slab(inputs: Inputs, t: float | None, label: str | None) -> float:
     L, v = _input(inputs, "L0", "L_0", "L"), _input(inputs, "v", "v_front")
-    return float(series.release_eroding(_at(t), _input(inputs, "D", "D_0"), L, v))
+    return float(series.release_eroding(timed(t), _input(inputs, "D", "D_0"), L, v))
 
 
 def swelling_sphere(inputs: Inputs, t: float | None, label: str | None) -> float:
-    return float(series.swelling_tanaka_fillmore(_at(t), inputs["D_coop"], inputs["R_final"]))
+    return float(series.swelling_tanaka_fillmore(timed(t), inputs["D_coop"], inputs["R_final"]))
 
 
 # needles ----------------------------------------------------------------------------------------
@@ -183,12 +173,12 @@ def swelling_sphere(inputs: Inputs, t: float | None, label: str | None) -> float
 def dissolving_cone(inputs: Inputs, t: float | None, label: str | None) -> float:
     H, R, v = inputs["H0"], inputs["R0"], inputs["v"]
     if label is None:
-        return 1.0 - float(needles.cone_remaining_fraction(_at(t), H, R, v))
+        return 1.0 - float(needles.cone_remaining_fraction(timed(t), H, R, v))
     if label == "theta":
         return float(needles.cone_half_angle(H, R))
     if label == "t_d":
         return float(needles.cone_dissolution_time(H, R, v))
-    raise _unknown(label)
+    raise unknown(label)
 
 
 def finite_fluid(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -196,14 +186,14 @@ def finite_fluid(inputs: Inputs, t: float | None, label: str | None) -> float:
     b = number_after(label, "b=")
     if "residual" in label:
         return float(needles.stalled_height_fraction(b))
-    return float(needles.height_fraction_finite_fluid(_at(t), inputs["a"], b))
+    return float(needles.height_fraction_finite_fluid(timed(t), inputs["a"], b))
 
 
 def cone_diffusion(inputs: Inputs, t: float | None, label: str | None) -> float:
     D, R = float(inputs.get("D", 1.0)), float(inputs.get("R0", 1.0))
     if label and "MRT" in label:
         return float(needles.mean_release_time_cone(D, R))
-    return float(needles.release_cone_slender(D * _at(t) / R**2))
+    return float(needles.release_cone_slender(D * timed(t) / R**2))
 
 
 def needle_dose(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -214,7 +204,7 @@ def needle_dose(inputs: Inputs, t: float | None, label: str | None) -> float:
         return float(volume)
     if label == "dose":
         return float(needles.array_dose(inputs["n"], volume, inputs["c_particles_per_m3"]))
-    raise _unknown(label)
+    raise unknown(label)
 
 
 def buckling(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -234,7 +224,7 @@ def bending(inputs: Inputs, t: float | None, label: str | None) -> float:
         return float(needles.bending_stress(F, H, r_b, r_t))
     if label and "deflection" in label:
         return float(needles.tip_deflection(F, inputs["E"], H, r_b, r_t))
-    raise _unknown(label)
+    raise unknown(label)
 
 
 def insertion(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -247,7 +237,7 @@ def insertion(inputs: Inputs, t: float | None, label: str | None) -> float:
         return float(entry)
     if "margin" in label:
         return float(needles.needle_safety_ratio(math.inf, failure, entry))
-    raise _unknown(label)
+    raise unknown(label)
 
 
 def coated_needle(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -257,8 +247,8 @@ def coated_needle(inputs: Inputs, t: float | None, label: str | None) -> float:
         return 1.0 / float(needles.coating_released_fraction(1.0, inputs["delta0"], inputs["v"]))
     if label.startswith("C("):
         depth = number_after(label, "C(") * (1e-6 if "um" in label else 1.0)
-        return float(needles.depot_concentration(_at(t), depth, inputs["M"], inputs["D"]))
-    raise _unknown(label)
+        return float(needles.depot_concentration(timed(t), depth, inputs["M"], inputs["D"]))
+    raise unknown(label)
 
 
 CHECKS: dict[str, Check] = {

@@ -12,15 +12,11 @@ from releasekit.physics import mobility, network, porous, sizes
 from releasekit.physics.constants import BOLTZMANN, FloatArray
 from releasekit.physics.series import release_slab
 from releasekit.verification import Check
-from releasekit.verification.labels import number_after
+from releasekit.verification.labels import number_after, unknown
 
 Inputs = dict[str, Any]
 _QUARTER_PI = math.pi / 4
 _REACH, _NODES = 9.0, 240  # normal scores covered and Gauss-Legendre nodes of an average over sizes
-
-
-def _unknown(label: str | None) -> ValueError:
-    return ValueError(f"no law for {label!r}")
 
 
 def _labelled(label: str | None, mark: str, default: Any, scale: float = 1.0) -> float:
@@ -28,7 +24,7 @@ def _labelled(label: str | None, mark: str, default: Any, scale: float = 1.0) ->
     if label and mark in label:
         return number_after(label, mark) * scale
     if default is None or isinstance(default, list):
-        raise _unknown(label)
+        raise unknown(label)
     return float(default)
 
 
@@ -83,7 +79,7 @@ def network_richbourg(inputs: Inputs, t: float | None, label: str | None) -> flo
         return float(mesh)
     if label and label.startswith("r_m"):
         return float(network.mesh_radius_richbourg(mesh, _labelled(label, "f=", f)))
-    raise _unknown(label)
+    raise unknown(label)
 
 
 def correlation_length(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -105,7 +101,7 @@ def fibres(inputs: Inputs, t: float | None, label: str | None) -> float:
         case "Ogston_K":
             value = network.accessible_volume_ogston(_nm(label, "r_s=", inputs["r_s"]), a, phi)
         case _:
-            raise _unknown(label)
+            raise unknown(label)
     return float(value)
 
 
@@ -122,7 +118,7 @@ def elasticity(inputs: Inputs, t: float | None, label: str | None) -> float:
         case "mean_strand_spacing":
             value = network.strand_spacing(affine)
         case _:
-            raise _unknown(label)
+            raise unknown(label)
     return float(value)
 
 
@@ -138,7 +134,7 @@ def water(inputs: Inputs, t: float | None, label: str | None) -> float:
         return diffusivity(above, inputs["d"]) / diffusivity(below, inputs["d"])
     if label and "nm," in label:
         return diffusivity(number_after(label, "nm,"), _nm(label, "D0("))
-    raise _unknown(label)
+    raise unknown(label)
 
 
 # mobility --------------------------------------------------------------------------------------
@@ -175,7 +171,7 @@ def brinkman(inputs: Inputs, t: float | None, label: str | None) -> float:
         return float(mobility.drag_brinkman(r_s, kappa, c))
     if name.startswith("D/D0"):
         return float(mobility.brinkman_phillips(r_s, r_f, phi, kappa, c))
-    raise _unknown(label)
+    raise unknown(label)
 
 
 def agarose(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -222,12 +218,12 @@ def size_average(inputs: Inputs, t: float | None, label: str | None) -> float:
     if label and "D[" in label:
         k, q = number_after(label, "D["), number_after(label, ",")
         return float(sizes.moment_diameter(median, gsd, k, q))
-    raise _unknown(label)
+    raise unknown(label)
 
 
 def size_averaged_release(inputs: Inputs, t: float | None, label: str | None) -> float:
     if t is None:
-        raise _unknown(label)
+        raise unknown(label)
 
     def released(d: FloatArray) -> FloatArray:
         D = (mobility.stokes_einstein(d, inputs["T"], inputs["eta"])
@@ -244,7 +240,7 @@ def squeezing(inputs: Inputs, t: float | None, label: str | None) -> float:
         return float(mobility.squeezing_energy(kappa_c, ratio, 1.0) / kT)
     if label and label.startswith("reduced_volume"):
         return float(mobility.squeezed_volume_fraction(ratio, 1.0))
-    raise _unknown(label)
+    raise unknown(label)
 
 
 def pore(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -253,7 +249,7 @@ def pore(inputs: Inputs, t: float | None, label: str | None) -> float:
         return float(mobility.pore_hindrance_renkin(ratio))
     if label and label.startswith("H_DD"):
         return float(mobility.pore_hindrance(ratio))
-    raise _unknown(label)
+    raise unknown(label)
 
 
 def mesh_spread(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -269,7 +265,7 @@ def mesh_spread(inputs: Inputs, t: float | None, label: str | None) -> float:
             return float(spread / uniform)
         case "volume fraction of pores with xi > d":
             return float(mobility.open_mesh_fraction(d, median, gsd))
-    raise _unknown(label)
+    raise unknown(label)
 
 
 def two_phase(inputs: Inputs, t: float | None, label: str | None) -> float:
@@ -304,7 +300,7 @@ _POROUS = {
 def porous_body(inputs: Inputs, t: float | None, label: str | None) -> float:
     law = _POROUS.get((label or "").split(" ")[0])
     if law is None:
-        raise _unknown(label)
+        raise unknown(label)
     return float(law(_labelled(label, " e=", inputs["porosity"])))
 
 
@@ -318,7 +314,7 @@ def retardation(inputs: Inputs, t: float | None, label: str | None) -> float:
 
 def strut_erosion(inputs: Inputs, t: float | None, label: str | None) -> float:
     if t is None:
-        raise _unknown(label)
+        raise unknown(label)
     a_0, v = inputs["a0"], inputs["v"]
     if label and label.startswith("F"):
         return float(porous.release_strut_eroding(t, a_0, v))
@@ -327,7 +323,7 @@ def strut_erosion(inputs: Inputs, t: float | None, label: str | None) -> float:
 
 def dual_reservoir(inputs: Inputs, t: float | None, label: str | None) -> float:
     if t is None:
-        raise _unknown(label)
+        raise unknown(label)
     return float(porous.release_dual_reservoir(
         t, inputs["f_ads"], inputs["k_des"], inputs["t_e"]))
 
