@@ -3,7 +3,9 @@
 Run from the root of the project: ``python benchmarks/kernels.py``. The problem is a sheet at a
 wound: free and bound exosomes of 8 sizes, a mobility that grows in time, inactivation, a surface
 resistance coupled back to the fluid film; 28 days, 150 outputs, an error of about 1e-3 or less. CPU
-time of one thread, medians over rounds in which each way goes first in turn.
+time of one thread, medians over rounds in which each way goes first in turn. The same sheets with a
+face that recedes stand for eroding bodies. Of the whole solver, "march" is the kernels alone, for
+both step counts; the rest is time grids, what carriers go through, averages, output times.
 """
 
 from __future__ import annotations
@@ -13,15 +15,18 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from scipy.integrate import solve_ivp
 from scipy.sparse import block_diag, csc_matrix, diags
 
 from releasekit.physics import series, sizes
-from releasekit.transport.grid import mesh
+from releasekit.transport import modes, receding, segments
+from releasekit.transport.grid import Mesh, mesh
 from releasekit.transport.problem import PARTS, Action, FloatArray, Lanes
 from releasekit.transport.solve import ACCURACIES, Accuracy, solve
 
@@ -79,6 +84,30 @@ def kernel(lanes: Lanes, accuracy: Accuracy) -> FloatArray:
     return np.stack([parts[..., CARRIER].sum(axis=2), parts[..., FLUID], parts[..., TAKEN]], axis=2)
 
 
+MARCHES = ((segments, "march"), (receding, "march"), (modes, "march"))
+
+
+@contextmanager
+def marching(spent: list[float]) -> Iterator[None]:
+    """Add up the CPU time of the kernels alone."""
+    kept = [getattr(module, name) for module, name in MARCHES]
+
+    def timed(march: Callable[..., None]) -> Callable[..., None]:
+        def run(*arguments: object) -> None:
+            start = time.thread_time()
+            march(*arguments)
+            spent[0] += time.thread_time() - start
+        return run
+
+    for (module, name), march in zip(MARCHES, kept, strict=True):
+        setattr(module, name, timed(march))
+    try:
+        yield
+    finally:
+        for (module, name), march in zip(MARCHES, kept, strict=True):
+            setattr(module, name, march)
+
+
 def script(lanes: Lanes, method: str) -> FloatArray:
     """Solve design by design with solve_ivp on the same kind of graded mesh.
 
@@ -98,10 +127,11 @@ def _script(lanes: Lanes, method: str) -> FloatArray:
 def _integrate(lanes: Lanes, method: str) -> FloatArray:
     """Return [size, time, 3]; unknowns of a size are c_1, b_1, c_2, ..., film, uptake."""
     grid = mesh(lanes.shape_exponent, CELLS, 2.25)
-    n, count = 2 * CELLS + 2, len(lanes)
-    V = np.repeat(grid.volume, 2)
+    n, V = 2 * CELLS + 2, np.repeat(grid.volume, 2)
     fixed, inside, across = (_assemble(lanes, grid.volume, grid.conductance, what)
                              for what in ("fixed", "inside", "across"))
+    if lanes.front is not None:
+        return _integrate_receding(lanes, grid)
     node, log_mobility = lanes.node_time[:, 0], lanes.log_mobility[0]
     resistance = lanes.partition * lanes.film_resistance
 
@@ -120,10 +150,16 @@ def _integrate(lanes: Lanes, method: str) -> FloatArray:
         rate, face = rates(t)
         return csc_matrix(fixed + diags(rate) @ inside + diags(face) @ across)
 
+    how = {"jac": jacobian} if method == "BDF" else {"lband": 2, "uband": 2}
+    return _run_script(lanes, V, slope, method, how)
+
+
+def _run_script(lanes: Lanes, V: FloatArray, slope: Callable[..., FloatArray], method: str,
+                how: dict[str, Any]) -> FloatArray:
+    n, count = 2 * CELLS + 2, len(lanes)
     start = np.zeros((count, n))
     start[:, 0:2 * CELLS:2] = lanes.free_share[0][:, None]
     start[:, 1:2 * CELLS:2] = lanes.bound_share[0][:, None]
-    how = {"jac": jacobian} if method == "BDF" else {"lband": 2, "uband": 2}
     y = solve_ivp(slope, (0.0, END), start.ravel(), method=method, t_eval=TIMES, rtol=1e-3,
                   atol=1e-6, **how).y.reshape(count, n, OUTPUTS)
     return np.stack([np.einsum("i,kit->kt", V, y[:, :2 * CELLS]), y[:, -2], y[:, -1]], axis=2)
@@ -153,6 +189,66 @@ def _assemble(lanes: Lanes, volume: FloatArray, conductance: FloatArray, what: s
             block[last, [last, film]] = -block[film, [last, film]] / volume[-1]
         blocks.append(csc_matrix(block))
     return csc_matrix(block_diag(blocks))
+
+
+# the same sheets, with a face that recedes --------------------------------------------------------
+
+GONE = 1.2 * END
+"""When an eroding sheet would be gone, later than the end: the script divides by what is left."""
+
+
+def eroding(lanes: Lanes) -> Lanes:
+    """Let the face of sheets recede evenly; their mobility stays."""
+    one = np.ones((2, len(lanes)))
+    return replace(lanes, node_time=np.array([[0.0], [GONE]]) * one,
+                   log_mobility=np.repeat(lanes.log_mobility[:, :1], 2, axis=1), matrix=one,
+                   stretch=one, front=np.array([[1.0], [0.0]]) * one)
+
+
+def _integrate_receding(lanes: Lanes, grid: Mesh) -> FloatArray:
+    """Return [size, time, 3] by BDF in the Landau frame, unknowns as in ``_integrate``.
+
+    Drift through inner faces carries the mean of two cells; at the open face what is free passes
+    half a cell and the film, and all that is bound leaves with the face.
+    """
+    n, count, last = 2 * CELLS + 2, len(lanes), 2 * CELLS - 2
+    V, x = np.repeat(grid.volume, 2), np.cumsum(grid.volume)[:-1]
+    fixed, inside = (_assemble(lanes, grid.volume, grid.conductance, what)
+                     for what in ("fixed", "inside"))
+    drift, out, back = np.zeros((3, n, n))
+    for field in (0, 1):
+        here = np.arange(field, last, 2)
+        for of in (here, here + 2):
+            drift[here, of] -= 0.5 * x / grid.volume[:-1]
+            drift[here + 2, of] += 0.5 * x / grid.volume[1:]
+    for matrix, of in ((drift, last + 1), (out, last), (back, n - 2)):
+        matrix[last + (of == last + 1), of] -= 1.0 / grid.volume[-1]
+        matrix[n - 2, of] += 1.0
+    drifting, leaving, returning = (csc_matrix(block_diag([each] * count))
+                                    for each in (drift, out, back))
+    mobility = np.exp(lanes.log_mobility[0, 0])
+
+    def rates(t: float) -> tuple[FloatArray, float, FloatArray, FloatArray]:
+        share = 1.0 - t / GONE
+        rate, speed = mobility / share**2, 1.0 / (GONE * share)
+        A = speed / -np.expm1(-speed * grid.surface_distance / rate)
+        film = lanes.partition * lanes.film_resistance * lanes.extent[0] * share
+        into = A / (1.0 + A * film)
+        back = into * (1.0 - speed / A) * lanes.partition * lanes.extent[0] * share
+        return (np.repeat(rate, n), speed, np.repeat(into * (1.0 + speed * film), n),
+                np.repeat(back / lanes.film_depth, n))
+
+    def slope(t: float, y: FloatArray) -> FloatArray:
+        rate, speed, into, back = rates(t)
+        return np.asarray(fixed @ y + rate * (inside @ y) + speed * (drifting @ y)
+                          + into * (leaving @ y) - back * (returning @ y))
+
+    def jacobian(t: float, y: FloatArray) -> csc_matrix:
+        rate, speed, into, back = rates(t)
+        return csc_matrix(fixed + diags(rate) @ inside + speed * drifting + diags(into) @ leaving
+                          - diags(back) @ returning)
+
+    return _run_script(lanes, V, slope, "BDF", {"jac": jacobian})
 
 
 # the plain slab: a known diffusivity, a perfect sink ----------------------------------------------
@@ -271,26 +367,33 @@ def report(taken: dict[str, list[float]], errors: dict[str, float], unit: str) -
         print(f"{name:28}{1 / cost:12.1f}{1e6 * cost:12.1f}{ratio:16.1f}{errors[name]:16.1e}")
 
 
-def sheets(rounds: int) -> None:
-    """Compare the kernels with BDF and LSODA on the sheet at a wound."""
-    few, many = population(4), population(512)
-    chain = replace(ACCURACIES["default"], modes=0)
-    reference = kernel(few, Accuracy(cells=96, steps=768, tolerance=1.0))
-    first = len(few)
-    modal = many.take(slice(0, first))
-    truth = kernel(modal, Accuracy(cells=96, steps=768, tolerance=1.0))
-    kernels = {"chain": chain, "modes (chosen by default)": ACCURACIES["default"]}
-    for accuracy in kernels.values():
-        kernel(modal, accuracy)  # compiles outside the clock
-    ways: dict[str, tuple[int, Callable[[], object]]] = {
-        name: (len(many) // SIZES, lambda level=level: kernel(many, level))  # type: ignore[misc]
-        for name, level in kernels.items()}
-    errors = {name: float(np.abs(kernel(modal, level) - truth).max())
-              for name, level in kernels.items()}
-    for method in ("BDF", "LSODA"):
+def sheets(rounds: int, lanes: Callable[[Lanes], Lanes], levels: dict[str, Accuracy],
+           methods: tuple[str, ...]) -> None:
+    """Compare the kernels with scripts on sheets at a wound."""
+    few, many = lanes(population(4)), lanes(population(512))
+    finest = Accuracy(cells=96, steps=768, tolerance=1.0)
+    reference, first = kernel(few, finest), many.take(slice(0, len(few)))
+    truth = kernel(first, finest)
+    designs, spent = len(many) // SIZES, [0.0]
+    alone: dict[str, list[float]] = {name: [] for name in levels}
+    errors: dict[str, float] = {}
+    ways: dict[str, tuple[int, Callable[[], object]]] = {}
+    for name, level in levels.items():
+        errors[name] = float(np.abs(kernel(first, level) - truth).max())  # also compiles
+
+        def solver(name: str = name, level: Accuracy = level) -> None:
+            spent[0] = 0.0
+            kernel(many, level)
+            alone[name].append(spent[0] / designs)
+
+        ways[name] = designs, solver
+    for method in methods:
         ways[method] = (len(few) // SIZES, lambda method=method: script(few, method))  # type: ignore[misc]
         errors[method] = float(np.abs(script(few, method) - reference).max())
-    report(rounds_of(ways, rounds), errors, "BDF")
+    with marching(spent):
+        taken = rounds_of(ways, rounds)
+    report({**taken, **{f"{name}, march": costs for name, costs in alone.items()}},
+           {**errors, **{f"{name}, march": errors[name] for name in alone}}, "BDF")
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
 
 
@@ -342,7 +445,11 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=7)
     rounds = parser.parse_args().rounds
     print("sheet at a wound, 8 sizes, 28 days, 150 outputs")
-    sheets(rounds)
+    default, chain = ACCURACIES["default"], replace(ACCURACIES["default"], modes=0)
+    sheets(rounds, lambda lanes: lanes, {"modes (chosen)": default, "chain": chain},
+           ("BDF", "LSODA"))
+    print("\nthe same with a face that recedes, mobility constant")
+    sheets(rounds, eroding, {"receding": default}, ("BDF",))
     print("\nplain slab in a perfect sink, 150 outputs")
     plain_slab(rounds)
     print("\ncost of a design in the chain, relative to 256 designs at default accuracy")

@@ -72,4 +72,4 @@ def say_if_compiling(quiet: bool) -> None:
     from releasekit.launching import is_compiled
 
     if not quiet and not is_compiled():
-        terminal.say("compiling the solver, once per machine (about 15 s) ...")
+        terminal.say("compiling the solver, once per machine (15 to 30 s) ...")

@@ -12,7 +12,7 @@ so that with A = Σ w_j right_j/p_j and B = Σ w_j²/p_j the coupling is one equ
 of cells to run along. The first mode is even (w = 1, λ = 0) and alone carries the amount, thus the
 ledger stays exact. Film and tissue follow as in the chain.
 
-Designs are the innermost axis, ``LANES`` of them together, one vesicle size after the other.
+Designs are the innermost axis, ``TILE`` of them together, one vesicle size after the other.
 """
 
 from __future__ import annotations
@@ -21,21 +21,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from releasekit.transport.basis import Modes, reduced_modes
+from releasekit.transport.chain import BEYOND
+from releasekit.transport.course import GAMMA, GONE, _letting_go
 from releasekit.transport.problem import PARTS, FloatArray, Lanes
-
-GAMMA = 1.0 - 1.0 / np.sqrt(2.0)
-CARRY = (1.0 - GAMMA) / GAMMA
-GONE = 1e-9
-"""As in ``chain``."""
+from releasekit.transport.rows import TILE, inner, jit
 
 TINY = 1e-300
 """Stands for the length of a step that has none; nothing happens in it."""
-
-LANES = 32
-"""Designs that are marched side by side; a constant, so that the compiler can vectorise."""
 
 MOST_MODES = 16
 
@@ -45,23 +39,23 @@ def _rows(first: int, count: int, length: int) -> range:
     return range(first * length, (first + count) * length, length)
 
 
-DENSITY, BINDING, ANSWER, GIVE = _rows(0, 4, MOST_MODES * LANES)
+DENSITY, BINDING, ANSWER, GIVE = _rows(0, 4, MOST_MODES * TILE)
 """Of each mode: free and bound density; right/p and 1/p of the stage being solved."""
 
 (FREE, BOUND, TRAPPED, FLUID, TISSUE, TAKEN_UP, SCAVENGED, WASHED, CLEARED, DISCARDED, LOST_CARRIER,
- LOST_FLUID, LOST_TISSUE, DISCARDED_CARRIER, APPLIED) = _rows(0, 15, LANES)
+ LOST_FLUID, LOST_TISSUE, DISCARDED_CARRIER, APPLIED) = _rows(0, 15, TILE)
 """Of each lane, what is recorded: see problem.PARTS."""
 
 (ON, OFF, FREE_SHARE, BOUND_SHARE, HELD_SHARE, SURFACE_SHARE, DECAY, FACE, RETURN, FILM_UPTAKE,
  FILM_SCAVENGING, FILM_DECAY, DEEPER, SHALLOWER, TISSUE_UPTAKE, TISSUE_SCAVENGING, CLEARANCE,
- TISSUE_DECAY) = _rows(15, 18, LANES)
+ TISSUE_DECAY) = _rows(15, 18, TILE)
 """Of each lane, what stays: see ``_constants``."""
 
 (WASHOUT, PRESENT, LENGTH, STAGE, RATE, SITES, GROWN, MATRIX, ACTIVE, SEEP, RELEASING, OWN, MOBILE,
- UNBOUND, BIND, KEEP, A, B, FLUX, FILM_SUM, TISSUE_SUM, CARRIER_SUM) = _rows(33, 22, LANES)
+ UNBOUND, BIND, KEEP, A, B, FLUX, FILM_SUM, TISSUE_SUM, CARRIER_SUM) = _rows(33, 22, TILE)
 """Of each lane, what changes: the carrier, the coefficients of a stage, integrals of a step."""
 
-RECORD, CONSTANT, LANE = ON, WASHOUT - ON, CARRIER_SUM + LANES
+RECORD, CONSTANT, LANE = ON, WASHOUT - ON, CARRIER_SUM + TILE
 """Lengths of what is recorded, of what stays, and of all."""
 
 
@@ -77,10 +71,6 @@ def _constants(lanes: Lanes) -> FloatArray:
         1.0 / (gap * lanes.film_depth), 1.0 / (gap * lanes.tissue_depth),
         lanes.tissue_uptake, lanes.tissue_scavenging, lanes.tissue_clearance,
         lanes.tissue_inactivation])
-
-
-def _jit(function: Any) -> Any:
-    return njit(cache=True, nogil=True, error_model="numpy")(function)
 
 
 def march_modes(lanes: Lanes, weights: FloatArray, grids: Sequence[FloatArray],
@@ -114,43 +104,43 @@ def march_modes(lanes: Lanes, weights: FloatArray, grids: Sequence[FloatArray],
                     or np.any(over_time[:, 1:] != over_time[:, 1:, :1]))
     found = [np.empty((designs, *steps.shape[:2], len(PARTS))) for steps in grids]
     for tile in range(len(constant)):
-        here = slice(tile * LANES, min((tile + 1) * LANES, designs))
+        here = slice(tile * TILE, min((tile + 1) * TILE, designs))
         for steps, values in zip(grids, found, strict=True):
             segments, ends, _ = steps.shape
-            course = np.empty((4 if changing else 1, 2 * segments * (ends - 1), sizes, LANES))
-            length = np.empty((segments, ends, LANES))
+            course = np.empty((4 if changing else 1, 2 * segments * (ends - 1), sizes, TILE))
+            length = np.empty((segments, ends, TILE))
             _tabulate(node_time[:, here], over_time[tile], lost[tile], actions,
                       steps[:, :, here], course, length)
             np.exp(course[:2], out=course[:2])
             record = np.zeros((segments, ends, RECORD))
             march(lanes.shape_exponent, actions, lanes.trapped_to_film, modes, weights,
                   constant[tile], schedule[tile], over_time[tile], course, length, record)
-            split = record.reshape(segments, ends, len(PARTS), LANES)
+            split = record.reshape(segments, ends, len(PARTS), TILE)
             values[here] = np.moveaxis(split, -1, 0)[:here.stop - here.start]
     return found
 
 
 def _tiles(values: FloatArray, sizes: int) -> FloatArray:
-    """Turn [..., lane] into [tile, ..., size, LANES]; the last design fills the last tile."""
+    """Turn [..., lane] into [tile, ..., size, TILE]; the last design fills the last tile."""
     designs = values.shape[-1] // sizes
-    design = np.minimum(np.arange(-(-designs // LANES) * LANES), designs - 1).reshape(-1, 1, LANES)
+    design = np.minimum(np.arange(-(-designs // TILE) * TILE), designs - 1).reshape(-1, 1, TILE)
     split = values[..., design * sizes + np.arange(sizes)[:, None]]
     return np.ascontiguousarray(np.moveaxis(split, -3, 0))
 
 
-@_jit
+@jit
 def _tabulate(node_time: FloatArray, over_time: FloatArray, inactivation: FloatArray, actions: Any,
               steps: FloatArray, course: FloatArray, length: FloatArray) -> None:
-    """Fill ``course`` [row, stage, size, LANES] with what the carrier goes through.
+    """Fill ``course`` [row, stage, size, TILE] with what the carrier goes through.
 
     Its rows are the logarithms of mobility and of activity since application, the matrix that is
     left, and the stretch; only the first if nothing else changes.
     """
     segments, ends, designs = steps.shape
     rows, stages, sizes, _ = course.shape
-    clock, place = np.empty((stages, LANES)), np.empty((stages, LANES))
-    node = np.empty((stages, LANES), dtype=np.int64)
-    for k in range(LANES):
+    clock, place = np.empty((stages, TILE)), np.empty((stages, TILE))
+    node = np.empty((stages, TILE), dtype=np.int64)
+    for k in range(TILE):
         d = min(k, designs - 1)
         born, i, j = 0.0, 0, 0
         for s in range(segments):
@@ -168,12 +158,12 @@ def _tabulate(node_time: FloatArray, over_time: FloatArray, inactivation: FloatA
                     i += 1
     for i in range(stages):
         for size in range(sizes):
-            for k in range(LANES):
+            for k in range(TILE):
                 j, z = node[i, k], place[i, k]
                 low = over_time[0, j, size, k]
                 course[0, i, size, k] = low + z * (over_time[0, j + 1, size, k] - low)
             if rows > 1:
-                for k in range(LANES):
+                for k in range(TILE):
                     j, z = node[i, k], place[i, k]
                     course[1, i, size, k] = -inactivation[size, k] * clock[i, k]
                     low = over_time[1, j, size, k]
@@ -182,30 +172,30 @@ def _tabulate(node_time: FloatArray, over_time: FloatArray, inactivation: FloatA
                     course[3, i, size, k] = low + z * (over_time[2, j + 1, size, k] - low)
 
 
-@_jit
+@jit
 def march(shape_exponent: int, actions: Any, trapped_to_film: bool, modes: Modes,
           weights: FloatArray, constant: FloatArray, schedule: FloatArray, over_time: FloatArray,
           course: FloatArray, length: FloatArray, record: FloatArray) -> None:
-    """March ``LANES`` designs, size after size, and add up ``record`` [segment, step + 1, ...].
+    """March ``TILE`` designs, size after size, and add up ``record`` [segment, step + 1, ...].
 
     ``constant``, ``schedule`` [wash-out or share removed, segment], ``over_time`` [quantity, node]
-    and ``course`` [row, stage] end with [size, LANES]; ``length`` [segment, step, LANES] are the
-    steps. A row of ``record`` holds ``PARTS``, each for ``LANES`` designs.
+    and ``course`` [row, stage] end with [size, TILE]; ``length`` [segment, step, TILE] are the
+    steps. A row of ``record`` holds ``PARTS``, each for ``TILE`` designs.
     """
     segments, ends, _ = length.shape
     changing = course.shape[0] > 1
-    mode = np.zeros(4 * MOST_MODES * LANES)
+    mode = np.zeros(4 * MOST_MODES * TILE)
     lane = np.zeros(LANE)
     for size in range(len(weights)):
         for i in range(RECORD):
             lane[i] = 0.0
         for i in range(CONSTANT):
-            lane[ON + i] = constant[i // LANES, size, i % LANES]
-        for k in range(LANES):
+            lane[ON + i] = constant[i // TILE, size, i % TILE]
+        for k in range(TILE):
             lane[SITES + k], lane[GROWN + k] = over_time[1, 0, size, k], over_time[2, 0, size, k]
         stage = 0
         for s in range(segments):
-            for k in range(LANES):
+            for k in range(TILE):
                 lane[WASHOUT + k] = schedule[0, s, size, k]
                 wiped = schedule[1, s, size, k] * lane[FLUID + k]
                 lane[FLUID + k] -= wiped
@@ -220,24 +210,24 @@ def march(shape_exponent: int, actions: Any, trapped_to_film: bool, modes: Modes
                 if changing:
                     _free_trapped(lane, course[:, stage + 1, size])
                 for second in range(2):
-                    for k in range(LANES):
+                    for k in range(TILE):
                         lane[RATE + k] = course[0, stage, size, k]
                     if changing:
-                        for k in range(LANES):
+                        for k in range(TILE):
                             lane[SITES + k] = course[2, stage, size, k]
                             lane[GROWN + k] = course[3, stage, size, k]
                     _solve(mode, lane, modes, shape_exponent, trapped_to_film,
-                           1.0 if second else CARRY)
+                           1.0 if second else BEYOND)
                     stage += 1
                 _tally(lane)
                 _note(lane, mode, weights[size], record[s, m + 1])
 
 
-@_jit
+@inner
 def _apply(mode: FloatArray, lane: FloatArray, matrix: FloatArray) -> None:
     """Put a fresh carrier on the wound; its surface-located exosomes are in the fluid at once."""
     mode[:] = 0.0
-    for k in range(LANES):
+    for k in range(TILE):
         mode[DENSITY + k] = lane[FREE_SHARE + k]
         mode[BINDING + k] = lane[BOUND_SHARE + k]
         lane[TRAPPED + k] = lane[HELD_SHARE + k]
@@ -248,10 +238,10 @@ def _apply(mode: FloatArray, lane: FloatArray, matrix: FloatArray) -> None:
         lane[MATRIX + k] = matrix[k]
 
 
-@_jit
+@inner
 def _take_away(mode: FloatArray, lane: FloatArray) -> None:
     """Take the carrier away with all that is still in it."""
-    for k in range(LANES):
+    for k in range(TILE):
         gone = mode[DENSITY + k] + mode[BINDING + k] + lane[TRAPPED + k]
         lane[DISCARDED + k] += gone
         lane[DISCARDED_CARRIER + k] += gone
@@ -260,17 +250,9 @@ def _take_away(mode: FloatArray, lane: FloatArray) -> None:
     mode[:] = 0.0
 
 
-@_jit
-def _letting_go(share: float) -> float:
-    """Return the rate times step after which the two stages leave this share, as in ``chain``."""
-    linear = 1.0 - 2.0 * GAMMA + 2.0 * share * GAMMA
-    root = np.sqrt(linear**2 + 4.0 * share * GAMMA**2 * (1.0 - share))
-    return 2.0 * (1.0 - share) / (linear + root)  # type: ignore[no-any-return]
-
-
-@_jit
+@inner
 def _begin_step(lane: FloatArray, length: FloatArray) -> None:
-    for k in range(LANES):
+    for k in range(TILE):
         lane[LENGTH + k] = length[k]
         lane[STAGE + k] = GAMMA * length[k]
         lane[RELEASING + k] = lane[OFF + k]
@@ -280,10 +262,10 @@ def _begin_step(lane: FloatArray, length: FloatArray) -> None:
         lane[CARRIER_SUM + k] = 0.0
 
 
-@_jit
+@inner
 def _free_trapped(lane: FloatArray, course: FloatArray) -> None:
     """Free what the vanishing matrix m(t) held, exactly for the product m(t) exp(-k_i t)."""
-    for k in range(LANES):
+    for k in range(TILE):
         old, active_old, h = lane[MATRIX + k], lane[ACTIVE + k], max(lane[LENGTH + k], TINY)
         active_new, new = course[1, k], course[2, k]
         share = 0.5 * lane[HELD_SHARE + k] * lane[PRESENT + k]
@@ -299,11 +281,11 @@ def _free_trapped(lane: FloatArray, course: FloatArray) -> None:
         lane[RELEASING + k] = ((lane[OFF + k] if new > GONE else 0.0) + _letting_go(left) / h)
 
 
-@_jit
+@inner
 def _solve(mode: FloatArray, lane: FloatArray, modes: Modes, shape_exponent: int,
            trapped_to_film: bool, carry: float) -> None:
     """Solve one stage and move the state on: to the next right-hand side, or to the step's end."""
-    for k in range(LANES):
+    for k in range(TILE):
         a = lane[STAGE + k]
         decay = 1.0 + a * lane[DECAY + k]
         keep = 1.0 / (decay + a * lane[RELEASING + k])
@@ -316,8 +298,8 @@ def _solve(mode: FloatArray, lane: FloatArray, modes: Modes, shape_exponent: int
         lane[A + k] = 0.0
         lane[B + k] = 0.0
     for j in range(len(modes.decay)):
-        decay, surface, row = modes.decay[j], modes.surface[j], j * LANES
-        for k in range(LANES):
+        decay, surface, row = modes.decay[j], modes.surface[j], j * TILE
+        for k in range(TILE):
             give = 1.0 / (lane[OWN + k] + lane[MOBILE + k] * decay)
             answer = give * (mode[DENSITY + row + k]
                              + lane[UNBOUND + k] * mode[BINDING + row + k])
@@ -325,7 +307,7 @@ def _solve(mode: FloatArray, lane: FloatArray, modes: Modes, shape_exponent: int
             lane[B + k] += surface * surface * give
             mode[ANSWER + row + k] = answer
             mode[GIVE + row + k] = give
-    for k in range(LANES):
+    for k in range(TILE):
         a = lane[STAGE + k]
         seep = a * lane[SEEP + k]
         inside = 0.0 if trapped_to_film else mode[GIVE + k] * seep  # evenly: the first mode
@@ -358,21 +340,21 @@ def _solve(mode: FloatArray, lane: FloatArray, modes: Modes, shape_exponent: int
         lane[FLUID + k] += carry * (film - lane[FLUID + k])
         lane[TISSUE + k] += carry * (tissue - lane[TISSUE + k])
     for j in range(len(modes.decay)):
-        surface, row = modes.surface[j], j * LANES
-        for k in range(LANES):
+        surface, row = modes.surface[j], j * TILE
+        for k in range(TILE):
             free = mode[ANSWER + row + k] - surface * mode[GIVE + row + k] * lane[FLUX + k]
             bound = (mode[BINDING + row + k] + lane[BIND + k] * free) * lane[KEEP + k]
             mode[ANSWER + row + k] = free + bound
             mode[DENSITY + row + k] += carry * (free - mode[DENSITY + row + k])
             mode[BINDING + row + k] += carry * (bound - mode[BINDING + row + k])
-    for k in range(LANES):
+    for k in range(TILE):
         lane[CARRIER_SUM + k] += carry * lane[STAGE + k] * mode[ANSWER + k]
 
 
-@_jit
+@inner
 def _tally(lane: FloatArray) -> None:
     """Add what this step moved out of carrier, film and tissue."""
-    for k in range(LANES):
+    for k in range(TILE):
         film, tissue = lane[FILM_SUM + k], lane[TISSUE_SUM + k]
         lane[LOST_CARRIER + k] += lane[DECAY + k] * lane[CARRIER_SUM + k]
         lane[TAKEN_UP + k] += lane[FILM_UPTAKE + k] * film + lane[TISSUE_UPTAKE + k] * tissue
@@ -384,10 +366,10 @@ def _tally(lane: FloatArray) -> None:
         lane[LOST_TISSUE + k] += lane[TISSUE_DECAY + k] * tissue
 
 
-@_jit
+@inner
 def _note(lane: FloatArray, mode: FloatArray, weight: float, record: FloatArray) -> None:
     """Add the share of this size to the average of its designs."""
-    for k in range(LANES):
+    for k in range(TILE):
         lane[FREE + k] = mode[DENSITY + k]
         lane[BOUND + k] = mode[BINDING + k]
     for row in range(RECORD):

@@ -16,10 +16,6 @@ from releasekit.transport.rows import TILE
 TISSUE_GRADING = {False: 1.0, True: GRADING}
 """Grading of tissue cells; well-mixed tissue is one cell with its centre in the middle."""
 
-BLACK_BOX_CELLS = 2
-"""Cells of a carrier in which nothing moves."""
-
-
 def march_segments(lanes: Lanes, weights: FloatArray, steps: FloatArray, cells: int) -> FloatArray:
     """March lanes through all segments and average them over the sizes of each design.
 
