@@ -65,6 +65,12 @@ def test_a_chart_that_is_not_there_yet_says_so(tab: Tab) -> None:
     }""")
 
 
+def test_large_numbers_can_be_read(tab: Tab) -> None:
+    """For doses whose zeros have to be counted."""
+    assert tab.page.evaluate("[37930000000, 0.095804, 60, 1e10].map(shown)") == [
+        "3.793e+10", "0.0958", "60", "1e+10"]
+
+
 def test_objectives_stand_beside_the_name(tab: Tab) -> None:
     """For tables of trials that begin with a dozen empty choices and hide what was asked for."""
     for table in ("#front-table", "#trials-table"):

@@ -37,7 +37,9 @@ function said(column) { return data.said[column] || column.replace(/_/g, " "); }
 
 function shown(value) {
   if (value === null || value === undefined || value === "") return "";
-  return typeof value === "number" ? String(Number(value.toPrecision(4))) : String(value);
+  if (typeof value !== "number") return String(value);
+  const rounded = Number(value.toPrecision(4));
+  return Math.abs(rounded) < 1e6 ? String(rounded) : rounded.toExponential();
 }
 
 // tables ------------------------------------------------------------------------------------------
