@@ -23,7 +23,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -33,10 +33,12 @@ from typer.testing import CliRunner
 from releasekit.cli import app
 from releasekit.errors import ReleasekitWarning
 
+from .refresh import GENERATED
 from .tree import ROOT
 
 PAGES = [path for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
-         if "\n```console\n" in path.read_text("utf-8")]
+         if path not in GENERATED
+         and re.search("^```(console|python)$", path.read_text("utf-8"), re.M)]
 LONG = {"releasekit optimise examples/diabetic-foot-ulcer.toml"}
 """Commands that take more than some seconds."""
 WIDTH = "100"
@@ -75,7 +77,7 @@ def outputs(block: Block) -> list[Output]:
     """Return the commands of a console block with their outputs."""
     starts = [found.start() for found in re.finditer(r"^\$ ", block.text, re.M)]
     found = []
-    for start, end in zip(starts, [*starts[1:], len(block.text)], strict=True):
+    for start, end in pairwise([*starts, len(block.text)]):
         command, _, shown = block.text[start:end].partition("\n")
         found.append(Output(command.removeprefix("$ "), shown.splitlines(),
                             block.start + start + len(command) + 1, block.start + end))

@@ -37,7 +37,7 @@ def test_there_is_something_to_run() -> None:
     assert count["README.md"] >= 3
     assert count["start.md"] >= 8
     assert count["tutorial.md"] >= 8
-    assert sum(count.values()) >= 50
+    assert sum(count.values()) >= 40
     typed = {output.source for block in blocks(README) if block.language == "console"
              for output in outputs(block)}
     assert typed >= LONG
