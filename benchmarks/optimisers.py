@@ -27,13 +27,13 @@ from numpy.typing import NDArray
 from scipy.optimize import differential_evolution
 
 import releasekit as rk
-from releasekit.candidates import Scored, score
 from releasekit.errors import ReleasekitWarning
-from releasekit.pareto import normalised
 from releasekit.physics.series import release_slab
-from releasekit.recipes import coordinates
-from releasekit.search import explore
-from releasekit.study import Constraint, Objective, Study, Vary
+from releasekit.studies.candidates import Scored, score
+from releasekit.studies.pareto import normalised
+from releasekit.studies.recipes import coordinates
+from releasekit.studies.search import explore
+from releasekit.studies.study import Constraint, Objective, Study, Vary
 
 FloatArray = NDArray[np.float64]
 

@@ -23,7 +23,7 @@ from releasekit.figures.curves import series_of
 from releasekit.figures.looks import FAMILY_COLOURS, MOST_SERIES
 from releasekit.formulation import Designs, Formulation
 from releasekit.release import DAY, LEDGER, Release
-from releasekit.study import Objective, Study
+from releasekit.studies.study import Objective, Study
 
 TIMES = 13.7 * DAY * np.linspace(0.0, 1.0, 23) ** 2
 TWO = {"thickness": np.array([0.0021, 0.0013])}

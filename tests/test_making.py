@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from releasekit.candidates import score
 from releasekit.carriers.families import check
 from releasekit.carriers.inputs import Inputs
 from releasekit.carriers.lowered import recovery
@@ -20,6 +19,7 @@ from releasekit.loading import load
 from releasekit.metrics import measure
 from releasekit.results import load_run, save_run
 from releasekit.simulation import simulate
+from releasekit.studies.candidates import score
 from releasekit.vocabulary import LOADING_STEPS
 
 DROP = """\

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from releasekit import pages, terminal
-from releasekit.study import Objective
+from releasekit.studies.study import Objective
 
 
 class Screen(io.StringIO):

@@ -14,8 +14,8 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Dataset": "dataset", "Designs": "formulation", "Formulation": "formulation",
-    "Material": "facts", "Release": "release", "Study": "study", "compare": "simulation",
-    "load": "loading", "measure": "metrics", "optimise": "search", "plot": "figures",
+    "Material": "facts", "Release": "release", "Study": "studies.study", "compare": "simulation",
+    "load": "loading", "measure": "metrics", "optimise": "studies.search", "plot": "figures",
     "simulate": "simulation", "simulate_table": "batch", "verify": "verification",
 }
 """Public names and the modules they live in; loaded on first use, so that import stays quick."""
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from releasekit.loading import load as load
     from releasekit.metrics import measure as measure
     from releasekit.release import Release as Release
-    from releasekit.search import optimise as optimise
     from releasekit.simulation import compare as compare
     from releasekit.simulation import simulate as simulate
-    from releasekit.study import Study as Study
+    from releasekit.studies.search import optimise as optimise
+    from releasekit.studies.study import Study as Study
 
 
 def __getattr__(name: str) -> Any:

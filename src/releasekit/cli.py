@@ -311,9 +311,9 @@ def optimise(
 ) -> None:
     """Search the formulations of a study for the best ones."""
     from releasekit.loading import load
-    from releasekit.search import optimise as search
-    from releasekit.study import Study
-    from releasekit.workers import usual_workers
+    from releasekit.studies.search import optimise as search
+    from releasekit.studies.study import Study
+    from releasekit.studies.workers import usual_workers
 
     _may_write(plot, figure, report)
     wanted = load(study)

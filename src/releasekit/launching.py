@@ -18,7 +18,7 @@ from releasekit.formulation import Formulation
 from releasekit.loading import load
 from releasekit.results import is_run, load_run, versions
 from releasekit.standing import Standing, of_formulation, of_material
-from releasekit.study import Study
+from releasekit.studies.study import Study
 
 OPTION = "--set"
 INVENTED_CURVE = "time_d,released_pct\n0,0\n1,20\n3,35\n7,52\n14,73\n"

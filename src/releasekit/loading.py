@@ -43,7 +43,7 @@ def load(path: FilePath) -> Any:
     if kind == "dataset":
         return dataset_from(document)
     if kind == "study":
-        from releasekit.study_reading import study_from
+        from releasekit.studies.reading import study_from
 
         return study_from(document)
     message = f"{kind!r} is not a known kind" if kind else "is missing"

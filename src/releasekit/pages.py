@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from releasekit.facts import Material
     from releasekit.formulation import Formulation
     from releasekit.gaps import Gap
-    from releasekit.picks import Pick
-    from releasekit.search import SearchResult
     from releasekit.standing import Standing
+    from releasekit.studies.picks import Pick
+    from releasekit.studies.search import SearchResult
     from releasekit.verification import Outcome
 
 SMALLEST_SHARE = 0.001

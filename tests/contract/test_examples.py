@@ -12,7 +12,7 @@ from releasekit.errors import ReleasekitWarning
 from releasekit.formulation import Formulation
 from releasekit.loading import load
 from releasekit.simulation import simulate
-from releasekit.study import Study
+from releasekit.studies.study import Study
 
 from .tree import ROOT
 

@@ -24,10 +24,12 @@ LAYERS = {
         carriers.needle_patch carriers.needle_kinds carriers.microneedle carriers.scaffold
         carriers.ecm carriers.measured carriers.free carriers.families""",
     "the run": "release metrics running simulation agreement inside",
-    "questions": """assays catalogue coverage reference results study study_reading recipes workers
-        candidates trials pareto proposals alternatives ranking picks search loading batch gaps
-        standing verification verification.labels verification.numerics verification.structure
-        verification.kinetics verification.release verification.curves""",
+    "questions": """assays catalogue coverage reference results studies studies.study
+        studies.reading studies.recipes studies.workers studies.candidates studies.trials
+        studies.pareto studies.proposals studies.alternatives studies.ranking studies.picks
+        studies.search loading batch gaps standing verification verification.labels
+        verification.numerics verification.structure verification.kinetics verification.release
+        verification.curves""",
     "faces": """figures.looks figures.curves figures.residuals figures.ledger figures.depth
         figures.sketch figures.front figures.parallel figures report.findings
         report.contents report launching terminal pages commands lookups cli""",
@@ -44,7 +46,7 @@ FOREIGN = {LAWS: {"numpy", "scipy"}, "releasekit.transport": {"numpy", "numba"}}
 """Packages other than Python's own that a whole folder may use."""
 CALLERS_OF_LAWS = ("releasekit.physics", "releasekit.carriers", "releasekit.verification",
                    "releasekit.fitting")
-DOORS = ("releasekit.files", "releasekit.trials")
+DOORS = ("releasekit.files", "releasekit.studies.trials")
 FACES = ("releasekit.cli", "releasekit.commands", "releasekit.lookups", "releasekit.pages",
          "releasekit.terminal")
 LOADS_BY_NAME = ("releasekit", "releasekit.verification")

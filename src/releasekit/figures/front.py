@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from releasekit.candidates import Wanted
-from releasekit.candidates import objectives as wanted_in
 from releasekit.errors import InputError, Problem, nearest
 from releasekit.figures.looks import FAMILY_COLOURS, add_legend, canvas, family_look, with_numbers
 from releasekit.metrics import METRICS
+from releasekit.studies.candidates import Wanted
+from releasekit.studies.candidates import objectives as wanted_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from releasekit.search import SearchResult
+    from releasekit.studies.search import SearchResult
 
 FloatArray = NDArray[np.float64]
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from releasekit.candidates import HELD
 from releasekit.errors import InputError
 from releasekit.figures.looks import (
     FAMILY_COLOURS,
@@ -17,12 +16,13 @@ from releasekit.figures.looks import (
     family_look,
     with_numbers,
 )
+from releasekit.studies.candidates import HELD
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.figure import Figure
 
-    from releasekit.search import SearchResult
+    from releasekit.studies.search import SearchResult
 
 MOST_AXES = 9
 NOT_SHOWN = ("trial", HELD)

@@ -25,7 +25,7 @@ from releasekit.results import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from releasekit.search import SearchResult
+    from releasekit.studies.search import SearchResult
 
 SEARCH_FILES = ("summary.json", "trials.csv", "pareto.csv", "front.csv")
 

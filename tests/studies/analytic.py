@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from releasekit.formulation import Designs
-from releasekit.study import Objective, Study, Vary
+from releasekit.studies.study import Objective, Study, Vary
 
 Array = NDArray[np.float64]
 Evaluated = tuple[dict[str, Array], dict[int, str]]

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from releasekit.candidates import SLACK, limits
-from releasekit.pareto import front, hypervolume
-from releasekit.recipes import FORMULATION, coordinates, free_names, settle
-from releasekit.study import Study
+from releasekit.studies.candidates import SLACK, limits
+from releasekit.studies.pareto import front, hypervolume
+from releasekit.studies.recipes import FORMULATION, coordinates, free_names, settle
+from releasekit.studies.study import Study
 
 FloatArray = NDArray[np.float64]
 Proposals = Generator[FloatArray, tuple[FloatArray, FloatArray], None]

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from releasekit.physics.series import release_slab
-from releasekit.search import optimise
+from releasekit.studies.search import optimise
 
-from .contract.tree import ROOT
+from ..contract.tree import ROOT
 
 pytestmark = pytest.mark.filterwarnings("ignore::releasekit.errors.ReleasekitWarning")
 

@@ -9,19 +9,19 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from releasekit import candidates
-from releasekit.alternatives import effects, relaxations
-from releasekit.candidates import HELD, limits, score
 from releasekit.formulation import Designs
 from releasekit.loading import load
-from releasekit.picks import sterility
-from releasekit.ranking import ranking
-from releasekit.search import SearchResult, optimise
-from releasekit.study import Constraint, Objective, Study, Vary
+from releasekit.studies import candidates
+from releasekit.studies.alternatives import effects, relaxations
+from releasekit.studies.candidates import HELD, limits, score
+from releasekit.studies.picks import sterility
+from releasekit.studies.ranking import ranking
+from releasekit.studies.search import SearchResult, optimise
+from releasekit.studies.study import Constraint, Objective, Study, Vary
 
-from .builders import gel, run
+from ..builders import gel, run
 
-VALID = Path(__file__).parent / "files" / "valid"
+VALID = Path(__file__).parents[1] / "files" / "valid"
 Array = NDArray[np.float64]
 WANTED = (Objective("available_auc_d", "maximise"),
           Objective("loaded_dose_per_cm2", "minimise", scale="log"))

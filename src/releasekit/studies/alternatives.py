@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from releasekit.candidates import SLACK, Scored, limits, objectives, score
-from releasekit.recipes import columns_of, coordinates, free_names, which
-from releasekit.study import Study, Vary
+from releasekit.studies.candidates import SLACK, Scored, limits, objectives, score
+from releasekit.studies.recipes import columns_of, coordinates, free_names, which
+from releasekit.studies.study import Study, Vary
 
 FloatArray = NDArray[np.float64]
 Merit = Callable[[FloatArray], FloatArray]

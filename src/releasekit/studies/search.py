@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from releasekit.candidates import SLACK, Scored, limits, objectives, score
 from releasekit.errors import InputError
 from releasekit.files import FilePath, remove, write_json, write_table
-from releasekit.pareto import front, hypervolume
-from releasekit.picks import Pick, front_curves, picks
-from releasekit.proposals import METHODS
-from releasekit.ranking import Ranked, by_family, ranking
-from releasekit.recipes import settle
 from releasekit.results import RUN_FILES, may_write, save_run
-from releasekit.study import Study
-from releasekit.trials import Trials, open_trials
-from releasekit.workers import HERE, Crew, crew
+from releasekit.studies.candidates import SLACK, Scored, limits, objectives, score
+from releasekit.studies.pareto import front, hypervolume
+from releasekit.studies.picks import Pick, front_curves, picks
+from releasekit.studies.proposals import METHODS
+from releasekit.studies.ranking import Ranked, by_family, ranking
+from releasekit.studies.recipes import settle
+from releasekit.studies.study import Study
+from releasekit.studies.trials import Trials, open_trials
+from releasekit.studies.workers import HERE, Crew, crew
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from releasekit.alternatives import Effect, Merit, Relaxation, effects, relaxations
-from releasekit.candidates import HELD, SLACK, Scored, Wanted, limits, objectives
 from releasekit.checks import shown
 from releasekit.files import FilePath
 from releasekit.formulation import Formulation
 from releasekit.metrics import number_of
-from releasekit.pareto import distance
-from releasekit.recipes import FORMULATION, coordinates, formulation, tables
 from releasekit.release import DERIVED, Release
 from releasekit.simulation import simulate
-from releasekit.study import Study
+from releasekit.studies.alternatives import Effect, Merit, Relaxation, effects, relaxations
+from releasekit.studies.candidates import HELD, SLACK, Scored, Wanted, limits, objectives
+from releasekit.studies.pareto import distance
+from releasekit.studies.recipes import FORMULATION, coordinates, formulation, tables
+from releasekit.studies.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd

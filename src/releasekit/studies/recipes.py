@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from releasekit.formulation import Designs, Formulation
-from releasekit.study import Mixture, Study, Vary, with_words
+from releasekit.studies.study import Mixture, Study, Vary, with_words
 from releasekit.units import from_si, to_si
 from releasekit.vocabulary import QUANTITIES
 

@@ -16,19 +16,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from releasekit import candidates, search
 from releasekit.errors import InputError, WorkError
 from releasekit.facts import load_material
 from releasekit.files import write_table
 from releasekit.loading import load
 from releasekit.results import TRIALS_FILE
-from releasekit.search import explore, optimise
-from releasekit.study import Study, Vary
-from releasekit.trials import Trials, open_trials, resolved
+from releasekit.studies import candidates, search
+from releasekit.studies.search import explore, optimise
+from releasekit.studies.study import Study, Vary
+from releasekit.studies.trials import Trials, open_trials, resolved
 
 from .analytic import evaluator, zitzler, zitzlers
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 STUDY = HERE / "files" / "valid" / "study-two.toml"
 
 
@@ -246,7 +246,8 @@ def child(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Run this file as a program of its own."""
     root = HERE.parent
     where = os.pathsep.join([str(root), str(root / "src"), os.environ.get("PYTHONPATH", "")])
-    return subprocess.run([sys.executable, "-m", "tests.test_trials", str(folder), *options],
+    module = ["-m", "tests.studies.test_trials"]
+    return subprocess.run([sys.executable, *module, str(folder), *options],
                           env={**os.environ, "PYTHONPATH": where}, cwd=root, text=True,
                           capture_output=True, check=False)
 

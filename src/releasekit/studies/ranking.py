@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from releasekit.candidates import Scored, objectives
-from releasekit.pareto import distance, hypervolume
-from releasekit.recipes import which
+from releasekit.studies.candidates import Scored, objectives
+from releasekit.studies.pareto import distance, hypervolume
+from releasekit.studies.recipes import which
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from releasekit.formulation import Formulation
-from releasekit.recipes import columns_of, settle, tables, which
 from releasekit.simulation import evaluate
-from releasekit.study import Study
+from releasekit.studies.recipes import columns_of, settle, tables, which
+from releasekit.studies.study import Study
+from releasekit.studies.workers import Each, in_pieces
 from releasekit.units import from_si
 from releasekit.vocabulary import QUANTITIES
-from releasekit.workers import Each, in_pieces
 
 if TYPE_CHECKING:
     import pandas as pd

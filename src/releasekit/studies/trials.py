@@ -20,11 +20,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from releasekit.candidates import Scored
 from releasekit.errors import InputError, Problem, WorkError
 from releasekit.files import FilePath
 from releasekit.results import TRIALS_FILE, checksums, versions
-from releasekit.study import Study
+from releasekit.studies.candidates import Scored
+from releasekit.studies.study import Study
 
 FloatArray = NDArray[np.float64]
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from releasekit.candidates import limits, objectives, score
 from releasekit.errors import ComparisonWarning, ConditionWarning, InputError, ReleasekitWarning
 from releasekit.loading import load
-from releasekit.recipes import tables
-from releasekit.study import Constraint, Mixture, Objective, Study, Vary
+from releasekit.studies.candidates import limits, objectives, score
+from releasekit.studies.recipes import tables
+from releasekit.studies.study import Constraint, Mixture, Objective, Study, Vary
 
-VALID = Path(__file__).parent / "files" / "valid"
-EXAMPLE = Path(__file__).parents[1] / "examples" / "diabetic-foot-ulcer.toml"
+VALID = Path(__file__).parents[1] / "files" / "valid"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "diabetic-foot-ulcer.toml"
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from releasekit.pareto import balanced, front, hypervolume
+from releasekit.studies.pareto import balanced, front, hypervolume
 
 
 def test_front_is_what_nothing_beats() -> None:

@@ -14,17 +14,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from releasekit import workers
 from releasekit.errors import InputError, WorkError
 from releasekit.formulation import Designs
 from releasekit.loading import load
-from releasekit.search import explore, optimise
-from releasekit.study import Study
-from releasekit.workers import crew, in_pieces, usual_workers
+from releasekit.studies import workers
+from releasekit.studies.search import explore, optimise
+from releasekit.studies.study import Study
+from releasekit.studies.workers import crew, in_pieces, usual_workers
 
-from .builders import gel, table
+from ..builders import gel, table
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 STUDY = HERE / "files" / "valid" / "study-two.toml"
 
 
@@ -96,7 +96,7 @@ def test_a_worker_that_dies_ends_the_search_with_words() -> None:
 
 ORPHANS = """
 import os, sys, time
-from releasekit.workers import crew
+from releasekit.studies.workers import crew
 
 def main():
     with crew(2) as hands:

@@ -17,7 +17,7 @@ from releasekit.facts import LOADED
 from releasekit.files import Document, read_toml
 from releasekit.formulation import Formulation, formulation_from
 from releasekit.metrics import METRICS, horizon, obstacles
-from releasekit.study import Constraint, Mixture, Objective, Study, Vary, varied, with_words
+from releasekit.studies.study import Constraint, Mixture, Objective, Study, Vary, varied, with_words
 from releasekit.units import from_si
 from releasekit.vocabulary import OPTIONS, QUANTITIES
 

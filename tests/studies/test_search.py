@@ -9,22 +9,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from releasekit import candidates, proposals
-from releasekit.candidates import Wanted, score
 from releasekit.errors import InputError
 from releasekit.formulation import Designs
 from releasekit.loading import load
 from releasekit.metrics import measure, metric
-from releasekit.pareto import hypervolume
-from releasekit.proposals import grid
-from releasekit.recipes import coordinates, settle, tables
-from releasekit.search import SearchResult, explore, optimise
 from releasekit.simulation import simulate
-from releasekit.study import Constraint, Mixture, Objective, Study, Vary
+from releasekit.studies import candidates, proposals
+from releasekit.studies.candidates import Wanted, score
+from releasekit.studies.pareto import hypervolume
+from releasekit.studies.proposals import grid
+from releasekit.studies.recipes import coordinates, settle, tables
+from releasekit.studies.search import SearchResult, explore, optimise
+from releasekit.studies.study import Constraint, Mixture, Objective, Study, Vary
 
 from .analytic import UNIT, Array, Evaluated, evaluator, zitzler, zitzlers
 
-VALID = Path(__file__).parent / "files" / "valid"
+VALID = Path(__file__).parents[1] / "files" / "valid"
 
 CORNER = np.array([1.1, 1.1])
 

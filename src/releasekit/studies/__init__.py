@@ -1,0 +1,1 @@
+"""Studies: what may vary, what is wanted, the search, and its answer."""
