@@ -79,7 +79,8 @@ def far_from_chain(count: int, structure: dict[str, Any], seed: int) -> None:
     assert np.all(gap <= 2 * (estimate + other) + 3e-4)
     assert np.quantile(gap, 0.95) < 6e-4
     assert np.abs(modal[:, :, :13].sum(axis=2) - modal[:, :, 14]).max() < 1e-12
-    assert modal.min() > -1e-4
+    # extrapolation may undershoot, by less than the error that is stated
+    assert np.all(modal.min(axis=(1, 2)) > -2 * estimate - 1e-5)
 
 
 @pytest.mark.parametrize("structure", STRUCTURES, ids=str)
