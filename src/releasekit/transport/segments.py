@@ -16,6 +16,7 @@ from releasekit.transport.rows import TILE
 TISSUE_GRADING = {False: 1.0, True: GRADING}
 """Grading of tissue cells; well-mixed tissue is one cell with its centre in the middle."""
 
+
 def march_segments(lanes: Lanes, weights: FloatArray, steps: FloatArray, cells: int) -> FloatArray:
     """March lanes through all segments and average them over the sizes of each design.
 
