@@ -14,7 +14,7 @@ from releasekit.errors import InputError, Problem, ReleasekitWarning
 from releasekit.formulation import Designs, Formulation
 from releasekit.library import list_examples
 from releasekit.loading import load
-from releasekit.metrics import number_of
+from releasekit.metrics import columns_of, has_control, number_of
 from releasekit.running import run
 
 METRIC = "retained_7d_fraction"
@@ -70,7 +70,7 @@ def moves(formulation: Formulation, metric: str = METRIC) -> dict[str, float]:
         scores[key][2 * place:2 * place + 2] = (1.0, -1.0)
     duration = np.full(rows, formulation.number("duration"))
     values = number_of(run(Designs(formulation, {"duration": duration}), scores, "screen",
-                           particles=False, control=False), metric)
+                           columns=columns_of(metric), control=has_control(metric)), metric)
     if not np.isfinite(values[-1]):
         raise InputError(Problem(f"{metric} is not defined for {formulation.name!r}",
                                  file=formulation.path, suggestion="is its duration too short?"))

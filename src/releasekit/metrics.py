@@ -31,7 +31,17 @@ _NEEDS = {
     "time_above_target_d": ("target_available_particles_per_cm2",),
     "cost_per_dose": ("particle_price or price_per_dose",),
 }
-_ALL_PARTICLES = ("released_fraction", "t50_release_d", "unreleased_at_end_fraction")
+_DAILY = ("released_active_fraction", "applied_particles_per_cm2")
+_COLUMNS = {
+    "retained_auc_d": ("retained_fraction",), "available_auc_d": ("available_fraction",),
+    "steady_days_d": _DAILY, "release_unevenness_ratio": _DAILY,
+    "time_above_target_d": ("available_particles_per_cm2",),
+    "t50_release_d": ("released_fraction",), "mean_residence_d": ("retained_fraction",),
+    "local_delivery_fraction": ("taken_up_fraction",),
+    "unreleased_at_end_fraction": ("released_fraction",),
+    "gain_over_free": ("retained_fraction",),
+}
+"""Metric -> the columns over time that it is read off."""
 _CONTROL = ("gain_over_free",)
 _AT_TIME = re.compile(r"(released|released_active|retained|available)_(\d+)(h|d)_fraction$")
 
@@ -42,7 +52,7 @@ def _nothing(release: Release) -> FloatArray:
 
 def _at(release: Release, column: str, seconds: float) -> FloatArray:
     """Read a column at a time; nan beyond the end of a run."""
-    if column not in release.columns:
+    if column.startswith(_AT_WOUND) and not release.at_wound:
         return _nothing(release)
     return _read(release, release[column], seconds)
 
@@ -58,7 +68,7 @@ def _read(release: Release, curve: FloatArray, seconds: float) -> FloatArray:
 
 
 def _auc(release: Release, column: str) -> FloatArray:
-    if column not in release.columns:
+    if not release.at_wound:
         return _nothing(release)
     return np.asarray(np.trapezoid(release[column], release.time, axis=1)) / DAY
 
@@ -183,13 +193,14 @@ def horizon(name: str) -> float | None:
     return 0.0 if name in METRICS else None
 
 
-def counts_all_particles(name: str) -> bool:
-    """Say whether a metric counts exosomes whether active or not.
+def columns_of(name: str) -> tuple[str, ...]:
+    """Return the columns over time that a metric is read off; none for other quantities.
 
-    >>> counts_all_particles("released_24h_fraction"), counts_all_particles("retained_auc_d")
-    (True, False)
+    >>> columns_of("released_24h_fraction"), columns_of("cost_per_dose")
+    (('released_fraction',), ())
     """
-    return _AT_TIME.sub(r"\1_fraction", name) in _ALL_PARTICLES
+    match = _AT_TIME.match(name)
+    return (f"{match[1]}_fraction",) if match else _COLUMNS.get(name, ())
 
 
 def has_control(name: str) -> bool:

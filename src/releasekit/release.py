@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -99,7 +99,7 @@ class Release:
     @property
     def at_wound(self) -> bool:
         """Whether there is a wound behind the open face (else a release medium)."""
-        return "retained_fraction" in self.columns
+        return self.formulation.word("boundary", "wound") == "wound"
 
     @property
     def ledger_residual(self) -> float:
@@ -151,7 +151,17 @@ class Release:
         return pd.DataFrame(data)
 
 
-_SUMS = {
+Sum = tuple[str, ...]
+"""Names of parts that are added up."""
+APPLIED: Sum = ("applied",)
+INSIDE: Sum = ("free", "bound", "trapped", "inactivated_in_carrier", "discarded_with_carrier")
+"""What has not left the carrier: still in it, lost in it, or taken away with it."""
+LEFT: Sum = ("left_carrier",)
+"""No part: all particles that have left the carrier, active or not."""
+EVERY_SUM: tuple[Sum, ...] = (*((name,) for name in PARTS), LEFT)
+"""From these, all columns can be had."""
+
+_SUMS: dict[str, Sum] = {
     "in_carrier_fraction": ("free", "bound", "trapped"),
     "in_wound_fluid_fraction": ("wound_fluid",), "in_medium_fraction": ("wound_fluid",),
     "in_tissue_fraction": ("tissue",),
@@ -160,16 +170,25 @@ _SUMS = {
     "in_carrier_free_fraction": ("free",), "in_carrier_bound_fraction": ("bound",),
     "in_carrier_trapped_fraction": ("trapped",), "available_fraction": ("wound_fluid", "tissue"),
     "retained_fraction": ("free", "bound", "trapped", "wound_fluid", "tissue"),
+    "released_fraction": LEFT, "released_active_fraction": INSIDE,
     **{f"{part}_fraction": (part,) for part in (
         "taken_up", "scavenged", "washed_out", "cleared", "discarded", "inactivated_in_carrier",
         "inactivated_in_wound_fluid", "inactivated_in_tissue")},
+    **dict(zip(ABSOLUTE, (("wound_fluid", "tissue"), ("taken_up",), APPLIED), strict=True)),
 }
-"""Fraction of all active exosomes applied so far -> the parts it is the sum of."""
-_PARTICLES = dict(zip(ABSOLUTE, (("wound_fluid", "tissue"), ("taken_up",), ("applied",)),
-                      strict=True))
+"""Column -> the active exosomes that it tells of, by the parts they are the sum of."""
 _WOUND_COLUMNS = (*DERIVED, *ABSOLUTE, *LEDGER, *LEDGER_PARTS)
 _MEDIUM_COLUMNS = (*DERIVED[2:], "in_medium_fraction",
                    *(name for name in LEDGER if name != "in_wound_fluid_fraction"), *LEDGER_PARTS)
+
+
+def sums_of(columns: Iterable[str]) -> tuple[Sum, ...]:
+    """Return the sums of parts that must be known for some columns.
+
+    >>> sums_of(["available_fraction", "available_particles_per_cm2"])
+    (('applied',), ('wound_fluid', 'tissue'))
+    """
+    return tuple(dict.fromkeys((APPLIED, *(_SUMS[name] for name in columns))))
 
 
 class Ledger(Mapping[str, FloatArray]):
@@ -177,23 +196,21 @@ class Ledger(Mapping[str, FloatArray]):
 
     Parameters
     ----------
-    parts : shape (row, time, part)
-        Active exosomes, in doses.
-    left : shape (row, time)
-        All particles that have left the carrier, active or not, in doses; None if not known.
+    amounts
+        Active exosomes in doses, [row, time] each: single parts, or the sums that are needed for
+        some columns, and ``LEFT``. Columns that need others do not exist.
     dose_per_area : shape (row,) [1/m²]
         Active dose of one application.
     at_wound
         Whether a wound or a release medium lies behind the open face.
     """
 
-    def __init__(self, parts: FloatArray, left: FloatArray | None, dose_per_area: FloatArray,
+    def __init__(self, amounts: Mapping[Sum, FloatArray], dose_per_area: FloatArray,
                  at_wound: bool) -> None:
-        self._parts, self._left, self._dose = parts, left, dose_per_area
-        self._at_wound = at_wound
-        self._names = _WOUND_COLUMNS if at_wound else _MEDIUM_COLUMNS
-        if left is None:
-            self._names = tuple(name for name in self._names if name != "released_fraction")
+        self._amounts, self._dose, self._at_wound = amounts, dose_per_area, at_wound
+        self._names = tuple(
+            name for name in (_WOUND_COLUMNS if at_wound else _MEDIUM_COLUMNS)
+            if _SUMS[name] in amounts or all((part,) in amounts for part in _SUMS[name]))
 
     def __len__(self) -> int:
         return len(self._names)
@@ -204,33 +221,28 @@ class Ledger(Mapping[str, FloatArray]):
     def __getitem__(self, name: str) -> FloatArray:
         if name not in self._names:
             raise KeyError(name)
-        if name in _PARTICLES:
-            amount = self._amount(_PARTICLES[name])
-            return np.asarray(amount * self._dose[:, None] * PER_CM2)
-        if name == "released_fraction":
-            assert self._left is not None
-            amount = self._left
-        elif name == "released_active_fraction":
-            amount = left_carrier(self._parts)
-        else:
-            amount = self._amount(_SUMS[name])
-        return np.asarray(amount / self._parts[..., PARTS.index("applied")])
+        amount = self._amount(_SUMS[name])
+        if name in ABSOLUTE:
+            return np.asarray(amount * (self._dose[:, None] * PER_CM2))
+        if name == "released_active_fraction":
+            amount = left_carrier(self._amount(APPLIED), amount)
+        return np.asarray(amount / self._amount(APPLIED))
 
-    def _amount(self, names: Sequence[str]) -> FloatArray:
-        first, *others = (self._parts[..., PARTS.index(name)] for name in names)
+    def _amount(self, names: Sum) -> FloatArray:
+        if names in self._amounts:
+            return self._amounts[names]
+        first, *others = (self._amounts[part,] for part in names)
         return sum(others, first)
 
     def rows(self, rows: Any) -> Ledger:
         """Return some rows."""
-        left = None if self._left is None else self._left[rows]
-        return Ledger(self._parts[rows], left, self._dose[rows], self._at_wound)
+        return Ledger({names: amount[rows] for names, amount in self._amounts.items()},
+                      self._dose[rows], self._at_wound)
 
 
-def left_carrier(parts: FloatArray) -> FloatArray:
+def left_carrier(applied: FloatArray, inside: FloatArray) -> FloatArray:
     """Return what has left the carrier, [row, time] in doses: neither in it nor lost in it.
 
     What diffuses back from the fluid has left all the same, so this never falls.
     """
-    inside = sum(parts[..., PARTS.index(name)] for name in (
-        "free", "bound", "trapped", "inactivated_in_carrier", "discarded_with_carrier"))
-    return np.asarray(np.maximum.accumulate(parts[..., PARTS.index("applied")] - inside, axis=1))
+    return np.asarray(np.maximum.accumulate(applied - inside, axis=1))

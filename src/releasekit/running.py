@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -15,11 +15,22 @@ from releasekit.carriers.inputs import Inputs
 from releasekit.carriers.lowered import Body, Lowered
 from releasekit.errors import InputError
 from releasekit.formulation import Designs
-from releasekit.release import Ledger, Release, left_carrier
+from releasekit.release import (
+    APPLIED,
+    EVERY_SUM,
+    INSIDE,
+    LEFT,
+    Ledger,
+    Release,
+    Sum,
+    left_carrier,
+    sums_of,
+)
 from releasekit.transport.problem import IN_TISSUE, PARTS
 from releasekit.transport.solve import ACCURACIES, solve
 
 FloatArray = NDArray[np.float64]
+Amounts = dict[Sum, FloatArray]
 Progress = Callable[[int, int], None]
 
 SIZES = {"screen": 8, "default": 16, "fine": 32}
@@ -64,8 +75,8 @@ def output_times(duration: FloatArray, period: FloatArray | None = None) -> Floa
 
 
 def run(designs: Designs, scores: Mapping[str, ArrayLike], accuracy: str, *,
-        threads: int | None = None, progress: Progress | None = None, particles: bool = True,
-        control: bool = True) -> Release:
+        threads: int | None = None, progress: Progress | None = None,
+        columns: Collection[str] | None = None, control: bool = True) -> Release:
     """Lower and solve all rows, apart those that differ in dressing changes, doses or patches.
 
     Parameters
@@ -76,9 +87,10 @@ def run(designs: Designs, scores: Mapping[str, ArrayLike], accuracy: str, *,
         Standard normal score of each fact by ``material/fact``, over rows.
     accuracy, threads, progress
         See :func:`releasekit.simulate`.
-    particles, control
-        Whether all particles (beside the active ones) and free exosomes for comparison are
-        wanted: these are problems of their own.
+    columns
+        Columns over time that are wanted; all by default.
+    control
+        Whether free exosomes for comparison are wanted: a problem of its own.
 
     Raises
     ------
@@ -105,8 +117,8 @@ def run(designs: Designs, scores: Mapping[str, ArrayLike], accuracy: str, *,
         schedule = np.concatenate([schedule, np.isfinite(off)])
     time = output_times(np.where(good, duration, 1.0), period)
     at_wound = designs.base.word("boundary", "wound") == "wound"
-    parts = np.full((*time.shape, len(PARTS)), np.nan)
-    left = np.full(time.shape, np.nan) if particles else None
+    sums = EVERY_SUM if columns is None else sums_of(columns)
+    amounts = {names: np.full(time.shape, np.nan) for names in sums}
     single = {name: np.full(rows, np.nan) for name in
               ("dose_per_area", "recovery", "error", "free_auc")}
     properties: dict[str, FloatArray] = {}
@@ -124,9 +136,9 @@ def run(designs: Designs, scores: Mapping[str, ArrayLike], accuracy: str, *,
             free = FAMILIES["free"].lower(inputs, FREE_SIZES) if control and at_wound else None
             if inputs.missing:
                 raise InputError(inputs.missing.values())
-            parts[index], gone, error = _solve(lowered, time[index], accuracy, threads, particles)
-            if left is not None and gone is not None:
-                left[index] = gone
+            found, error = _solve(lowered, time[index], accuracy, threads, sums)
+            for names, amount in found.items():
+                amounts[names][index] = amount
             for name, values in lowered.properties.items():
                 properties.setdefault(name, np.full(rows, np.nan))[index] = values
             single["dose_per_area"][index] = lowered.dose_per_area
@@ -146,7 +158,7 @@ def run(designs: Designs, scores: Mapping[str, ArrayLike], accuracy: str, *,
             if progress:
                 progress(done, rows)
     return Release(
-        designs, time, Ledger(parts, left, single["dose_per_area"], at_wound),
+        designs, time, Ledger(amounts, single["dose_per_area"], at_wound),
         single["dose_per_area"], single["recovery"], single["error"], single["free_auc"],
         properties, dict(sorted(failed.items())), tuple(notes.values()),
         dict(Counter(used.values())), scores=scores)
@@ -165,43 +177,57 @@ def size_error(vesicle_diameter_gsd: FloatArray, count: int) -> FloatArray:
 
 
 def _solve(lowered: Lowered, time: FloatArray, accuracy: str, threads: int | None,
-           particles: bool) -> tuple[FloatArray, FloatArray | None, FloatArray]:
-    """Return parts of the active exosomes, all particles that have left, and the error."""
-    parts, error = np.zeros((*time.shape, len(PARTS))), np.zeros(len(time))
-    left = np.zeros(time.shape) if particles else None
+           sums: tuple[Sum, ...]) -> tuple[Amounts, FloatArray]:
+    """Return sums of parts [row, time] over all bodies, and the error."""
+    amounts, error = dict.fromkeys(sums, np.zeros(())), np.zeros(len(time))
     for body in lowered.bodies:
-        active, gone, off = _solve_body(body, time, accuracy, threads, particles)
-        active *= body.share[:, None, None]
-        parts += active
-        if left is not None and gone is not None:
-            left += body.share[:, None] * gone
+        found, off = _solve_body(body, time, accuracy, threads, sums)
+        for names, amount in found.items():
+            amounts[names] = amounts[names] + body.share[:, None] * amount
         error += body.share * off
-    return parts, left, error
+    return amounts, error
 
 
 def _solve_body(body: Body, time: FloatArray, accuracy: str, threads: int | None,
-                particles: bool) -> tuple[FloatArray, FloatArray | None, FloatArray]:
+                sums: tuple[Sum, ...]) -> tuple[Amounts, FloatArray]:
     """Return the same of one body; nan in rows for which a law gave no number."""
-    sizes = len(body.weights)
-    well = body.lanes.finite().reshape(-1, sizes).all(axis=1)
+    well = body.lanes.finite().reshape(-1, len(body.weights)).all(axis=1)
     if not well.all():
-        active = np.full((*time.shape, len(PARTS)), np.nan)
-        every_left, error = np.full(time.shape, np.nan), np.full(len(time), np.nan)
+        amounts = {names: np.full(time.shape, np.nan) for names in sums}
+        error = np.full(len(time), np.nan)
         if well.any():
-            lanes = body.lanes.take(np.repeat(well, sizes))
-            active[well], left, error[well] = _solve_body(
-                replace(body, lanes=lanes), time[well], accuracy, threads, particles)
-            every_left[well] = np.nan if left is None else left
-        return active, every_left if particles else None, error
-    end, times, level = time[:, -1], time.T, ACCURACIES[accuracy]
-    active, error = solve(body.lanes, body.weights, end, times, level, threads)
-    every = active
-    if particles and body.lanes.inactivates():
-        every, other = solve(body.lanes.without_inactivation(), body.weights, end, times, level,
-                             threads)
+            lanes = body.lanes.take(np.repeat(well, len(body.weights)))
+            found, error[well] = _solve_body(
+                replace(body, lanes=lanes), time[well], accuracy, threads, sums)
+            for names, amount in found.items():
+                amounts[names][well] = amount
+        return amounts, error
+    if LEFT not in sums:
+        return _active(body, time, accuracy, threads, sums)
+    direct = tuple(names for names in sums if names != LEFT)
+    if body.lanes.inactivates():
+        amounts, error = _active(body, time, accuracy, threads, direct)
+        whole = replace(body, lanes=body.lanes.without_inactivation())
+        every, other = _active(whole, time, accuracy, threads, (APPLIED, INSIDE))
         error = np.maximum(error, other)
-    left = left_carrier(every) if particles else None
-    return active[..., IN_TISSUE] if body.in_tissue else active, left, error
+    else:
+        amounts, error = _active(body, time, accuracy, threads, (*direct, INSIDE))
+        every = amounts
+    left = left_carrier(every[APPLIED], every[INSIDE])
+    return {**{names: amounts[names] for names in direct}, LEFT: left}, error
+
+
+def _active(body: Body, time: FloatArray, accuracy: str, threads: int | None,
+            sums: tuple[Sum, ...]) -> tuple[Amounts, FloatArray]:
+    """Return sums of the parts that the solver finds."""
+    parts, error = solve(body.lanes, body.weights, time[:, -1], time.T, ACCURACIES[accuracy],
+                         threads)
+    order = IN_TISSUE if body.in_tissue else range(len(PARTS))
+    chosen = np.zeros((len(sums), len(PARTS)))
+    for row, names in enumerate(sums):
+        chosen[row, [order[PARTS.index(name)] for name in names]] = 1.0
+    added = (chosen @ parts.reshape(-1, len(PARTS)).T).reshape(-1, *time.shape)
+    return dict(zip(sums, added, strict=True)), error
 
 
 def _control(free: Lowered, time: FloatArray, threads: int | None) -> FloatArray:
@@ -214,7 +240,7 @@ def _control(free: Lowered, time: FloatArray, threads: int | None) -> FloatArray
     _, first, which = np.unique(told, axis=0, return_index=True, return_inverse=True)
     chosen = (first[:, None] * len(body.weights) + np.arange(len(body.weights))).ravel()
     body = replace(body, lanes=body.lanes.take(chosen), share=body.share[first])
-    parts = _solve_body(body, time[first], "screen", threads, particles=False)[0]
-    ledger = Ledger(parts, None, free.dose_per_area[first], at_wound=True)
+    amounts, _ = _solve_body(body, time[first], "screen", threads, sums_of(["retained_fraction"]))
+    ledger = Ledger(amounts, free.dose_per_area[first], at_wound=True)
     auc = np.trapezoid(ledger["retained_fraction"], time[first], axis=1)
     return np.asarray(auc)[which.ravel()]

@@ -17,7 +17,7 @@ from releasekit.carriers.families import check
 from releasekit.draws import of_facts
 from releasekit.errors import ComparisonWarning, ConditionWarning, InputError
 from releasekit.formulation import Designs, Formulation
-from releasekit.metrics import METRICS, counts_all_particles, has_control, measure, number_of
+from releasekit.metrics import METRICS, columns_of, has_control, measure, number_of
 from releasekit.release import PREDICTION_CLASSES, Release
 from releasekit.running import ROWS_AT_ONCE, Progress, run
 
@@ -138,7 +138,7 @@ def stream(designs: Designs, names: Sequence[str], *, draws: int = 0, seed: int 
         index = np.arange(first, min(first + ROWS_AT_ONCE, total))
         rows, luck = _rows(designs, scores, draws, index)
         release = run(rows, luck, accuracy, threads=count if alone else 1,
-                      particles=any(map(counts_all_particles, names)),
+                      columns=[column for name in names for column in columns_of(name)],
                       control=any(map(has_control, names)))
         return Chunk(first, {name: number_of(release, name) for name in names},
                      release.discretisation_error,
@@ -268,9 +268,9 @@ def _explained(release: Release, threads: int | None) -> Release:
         for i, key in enumerate(keys):
             scores[key][2 * i:2 * i + 2] = (1.0, -1.0)
         column = {"duration": np.full(rows, base.number("duration"))}
-        moved = run(Designs(base, column), scores, "screen", threads=threads,
-                    particles=not release.at_wound, control=False)
-        curve = moved["retained_fraction" if release.at_wound else "released_fraction"]
+        shown = "retained_fraction" if release.at_wound else "released_fraction"
+        curve = run(Designs(base, column), scores, "screen", threads=threads, columns=(shown,),
+                    control=False)[shown]
         swing = np.nanmean((curve[0::2] - curve[1::2]) ** 2, axis=1)
         if swing.sum() > 0:
             order = np.argsort(-swing)
