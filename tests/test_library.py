@@ -17,7 +17,8 @@ def _write(path: Path, text: str = "") -> None:
 
 def test_search_order_of_materials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Mistake: a shipped file wins over the user's, a formulation or the citing file is taken
-    for a material, or the role does not decide between two files of one name."""
+    for a material, the role does not decide between two files of one name, or a material that
+    ``new`` has written where one works is not found for a formulation that lies elsewhere."""
     monkeypatch.chdir(tmp_path)
     shipped = tmp_path / "shipped"
     monkeypatch.setattr(library, "_material_folders", lambda: [Path("materials"), shipped])
@@ -38,6 +39,10 @@ def test_search_order_of_materials(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     _write(citing.parent / "collagen.toml")
     assert Path(library.find_material("collagen", near=citing)).parent == citing.parent
     assert Path(library.find_material("./collagen.toml", near=citing)).parent == citing.parent
+    _write(tmp_path / "here.toml")
+    assert library.find_material("here", near=citing) == "here.toml"
+    _write(citing.parent / "here.toml")
+    assert Path(library.find_material("here", near=citing)).parent == citing.parent
     assert len(library.list_materials()) == 3
     assert len(library.list_materials("polymer")) == 2
     with pytest.raises(InputError, match=r"no material called 'zeta-gell' \(did you mean zeta-gel"):

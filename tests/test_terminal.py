@@ -1,13 +1,20 @@
 """What the terminal shows while one waits."""
 
 import io
+import re
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
+import numpy as np
 import pytest
 
 from releasekit import pages, terminal
+from releasekit.release import DAY
+from releasekit.simulation import simulate
 from releasekit.studies.study import Objective
+
+from .builders import gel
 
 
 class Screen(io.StringIO):
@@ -93,3 +100,24 @@ def test_a_target_is_reached_by_the_smallest_distance(capsys: pytest.CaptureFixt
     assert "minimise t50_release_d_distance_p80" in shown
     assert "0.63 *" in shown
     assert "2.7 *" not in shown
+
+
+def test_no_share_is_below_zero(capsys: pytest.CaptureFixture[str]) -> None:
+    """For a ledger that reads -0.000, or particles and metrics that round-off made negative."""
+    whole = simulate(gel(name="sheet", duration="7.3 d"))
+    late = whole.time > 5.1 * DAY
+    left = replace(whole, columns={
+        name: np.where(late, -3.1e3 if name.endswith("_per_cm2") else -1.7e-7, column)
+        for name, column in whole.columns.items()})
+    assert left["available_particles_per_cm2"].min() < 0.0
+    terminal.print_release(left)
+    terminal.print_comparison([left])
+    shown = capsys.readouterr().out
+    assert "retained_7d_fraction" in shown
+    assert not re.search(r"(?<!e)-\d", shown)
+
+
+def test_one_thing_is_singular() -> None:
+    """For "1 facts used"."""
+    assert terminal.facts_sentence({"given": 1}) == "1 fact used: 1 given"
+    assert terminal.facts_sentence({"given": 1, "assumed": 1}).startswith("2 facts used")

@@ -16,6 +16,7 @@ from releasekit import pages, terminal
 from releasekit.commands import Json, Quiet, app, print_json, say_if_compiling
 from releasekit.commands import main as main
 from releasekit.errors import InputError, Problem
+from releasekit.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,7 +152,7 @@ def _write_rows(pieces: Iterator[pd.DataFrame], out: str | None, json: bool, qui
     if out and not quiet:
         terminal.say(f"wrote {out}")
     if failed:
-        terminal.warn(f"{failed} of {count} rows failed: see the column reason")
+        terminal.warn(f"{failed} of {counted(count, 'row')} failed: see the column reason")
     if failed and failed == count:
         raise typer.Exit(1)
 

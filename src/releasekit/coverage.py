@@ -15,8 +15,8 @@ _HEAD = """\
 Generated from the files in `materials/` by `python tests/contract/refresh.py`; do not edit by hand.
 
 A formulation names a material by the name of its file. It is looked for beside the formulation,
-then in `./materials` of the folder one works in, then among the shipped ones; a path ending in
-`.toml` is taken as it is. `releasekit show NAME` prints every fact with its origin,
+then in the folder one works in, then in its `./materials`, then among the shipped ones; a path
+ending in `.toml` is taken as it is. `releasekit show NAME` prints every fact with its origin,
 `releasekit list gaps` what is worth measuring, `releasekit new material NAME` writes a template.
 A file with `extends = "gelma"` keeps all that it does not say itself.
 

@@ -54,9 +54,9 @@ def find_material(name: str, role: str | None = None, near: FilePath | None = No
     Parameters
     ----------
     name
-        A path (it ends in ``.toml`` or has a slash; relative to the citing file), or the name
-        of a material, which is looked for beside the citing file, in ``./materials`` and among
-        the shipped ones.
+        A path (it ends in ``.toml`` or has a slash; relative to the citing file, else to the
+        working folder), or the name of a material, which is looked for beside the citing file,
+        in the working folder, in ``./materials`` and among the shipped ones.
     role
         polymer, matrix, exosome, wound or process: decides between files of one name.
     near
@@ -75,15 +75,17 @@ def find_material(name: str, role: str | None = None, near: FilePath | None = No
         if not file.is_file():
             raise InputError(Problem(f"no such file: {file}", suggestion=similar(file)))
         return os.path.normpath(file)
-    if (file := folder / f"{name}.toml").is_file() and _role_of(file) and not (
-            near and file.name == Path(near).name):
-        return str(file)
-    known = [Path(path) for path in list_materials()]
-    named = sorted((path for path in known if path.stem == name),
-                   key=lambda path: _role_of(path) != role)
+    for place in (folder, Path()):
+        if (file := place / f"{name}.toml").is_file() and _role_of(file) and not (
+                near and file.name == Path(near).name):
+            return str(file)
+    named = sorted((file for shelf in _material_folders() for file in sorted(shelf.rglob("*.toml"))
+                    if file.stem == name and _role_of(file)),
+                   key=lambda file: _role_of(file) != role)
     if named:
         return str(named[0])
-    near_by = [path for path in (*sorted(folder.glob("*.toml")), *known)
+    near_by = [path for path in (*sorted(folder.glob("*.toml")), *sorted(Path().glob("*.toml")),
+                                 *map(Path, list_materials()))
                if _role_of(path) and role in (None, _role_of(path))]
     kind = f"{role} " if role else ""
     raise InputError(Problem(f"no {kind}material called {name!r}",

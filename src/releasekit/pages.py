@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from releasekit.terminal import number, out, table, text
+from releasekit.terminal import out, table, text
+from releasekit.wording import counted, number, settled
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -102,9 +103,11 @@ def print_gaps(gaps: Sequence[Gap], formulations: Sequence[str]) -> None:
     table(("assumed fact", "of", "share", "moves by", "in", "test that would measure it", "days"), [
         (gap.fact, gap.material, f"{gap.share:.1%}", f"{gap.move:.3f}", f"{len(gap.formulations)}",
          gap.test or "-", number(gap.days)) for gap in shown])
-    rest = f"; {len(gaps) - len(shown)} more have less than {SMALLEST_SHARE:.1%}" if len(
-        gaps) > len(shown) else ""
-    text(f"share: of the variance of retained_7d_fraction in {len(formulations)} formulations, "
+    few = len(gaps) - len(shown)
+    rest = f"; {few} more ha{'s' if few == 1 else 've'} less than {SMALLEST_SHARE:.1%}" if few \
+        else ""
+    text(f"share: of the variance of retained_7d_fraction in "
+         f"{counted(len(formulations), 'formulation')}, "
          "measured facts included; moves by: root mean square of one standard score up and down, "
          f"the most in any of them; in: how many it moves{rest}")
 
@@ -113,8 +116,8 @@ def print_standing(standing: Standing) -> None:
     """Print how complete a file is, and what to measure first."""
     own = ", ".join(f"{count} {basis}" for basis, count in standing.own.items())
     taken = ", ".join(f"{count} from {name}" for name, count in standing.taken_over.items())
-    text(f"  {sum(standing.own.values())} facts: {own}" + (
-        f"; {sum(standing.taken_over.values())} defaults: {taken}" if taken else ""))
+    text(f"  {counted(sum(standing.own.values()), 'fact')}: {own}" + (
+        f"; {counted(sum(standing.taken_over.values()), 'default')}: {taken}" if taken else ""))
     for use in standing.uses:
         if use.lacks:
             text(f"  {use.carrier}: lacks {', '.join(use.lacks)}")
@@ -167,7 +170,7 @@ def print_agreement(found: DataFrame) -> None:
         (row["curve"], row["name"], number(row["time_d"]), number(row["measured"], 3),
          number(row["modelled"], 3), number(row["residual"], 2))
         for row in found.to_dict("records")], numbers=True)
-    rows = [(row["curve"], row["name"], str(row["points"]), f"{row['bias']:+.3f}",
+    rows = [(row["curve"], row["name"], str(row["points"]), f"{row['bias']:+z.3f}",
              f"{row['mean_abs_error']:.3f}", f"{row['rmse']:.3f}",
              f"{row['largest_abs_error']:.3f}") for row in goodness(found).to_dict("records")]
     table(("measured", "model", "points", "bias", "mean |error|", "root mean square",
@@ -187,7 +190,8 @@ def print_picks(result: SearchResult) -> None:
                               if value is not None)
         names.pop("formulation", None)  # part of the name of the pick
         rows += [[title, *[""] * len(picks)]] if names else []
-        rows += [[name, *(number(table_.get(name)) for table_ in tables)] for name in names]
+        rows += [[name, *(number(settled(name, table_.get(name))) for table_ in tables)]
+                 for name in names]
     if picks:
         table(("", *map(str, range(1, len(picks) + 1))), rows, numbers=True)
         for rank, pick in enumerate(picks, 1):
@@ -198,7 +202,7 @@ def print_picks(result: SearchResult) -> None:
             if held:
                 text(f"{rank} keeps in part of the draws only: {held}")
             for other in pick.relaxed[:1]:
-                gain = ", ".join(f"{name} {number(value)}"
+                gain = ", ".join(f"{name} {number(settled(name, value))}"
                                  for name, value in other.objectives.items())
                 text(f"{rank}: were {other.limit} relaxed to {other.relaxed_to}: {gain} "
                      f"(trial {other.trial})")
@@ -208,12 +212,13 @@ def print_picks(result: SearchResult) -> None:
         table(("rank", "formulation", "family", "in it", "reach",
                *result.ranking[0].objectives),
               [(str(one.rank), one.formulation, one.carrier, str(one.rank_in_family),
-                number(one.hypervolume), *map(number, one.objectives.values()))
+                number(one.hypervolume),
+                *(number(settled(name, value)) for name, value in one.objectives.items()))
                for one in result.ranking], "formulations by how much of the front they reach; "
               "objectives of their balanced trial", fixed=2)
     if len(result.families) > 1:
         print_families(result)
-    text(f"{result.evaluations} candidates in {result.seconds:.1f} s, hypervolume "
+    text(f"{counted(result.evaluations, 'candidate')} in {result.seconds:.1f} s, hypervolume "
          f"{number(result.hypervolume)}")
 
 
@@ -236,8 +241,8 @@ def print_families(result: SearchResult) -> None:
     values = {family: list(best.values()) for family, best in result.families.items()}
     winners = [(max if o.goal == "maximise" else min)(row[j] for row in values.values())
                for j, o in enumerate(result.study.objectives)]
-    rows = [[family, *(f"{number(value)}{' *' if value == winner else ''}"
-                       for value, winner in zip(row, winners, strict=True))]
+    rows = [[family, *(f"{number(settled(label, value))}{' *' if value == winner else ''}"
+                       for label, value, winner in zip(labels, row, winners, strict=True))]
             for family, row in values.items()]
     table(("best of each family", *columns), rows, "* wins this objective", numbers=True)
     trials = result.trials
@@ -265,4 +270,4 @@ def print_outcomes(outcomes: Sequence[Outcome]) -> None:
             text(f"{outcome.id} {outcome.quantity}: {outcome.note}")
     passed = sum(outcome.status == "pass" for outcome in outcomes)
     cases = len({outcome.id for outcome in outcomes})
-    text(f"{passed} of {len(outcomes)} rows of {cases} cases pass")
+    text(f"{passed} of {counted(len(outcomes), 'row')} of {counted(cases, 'case')} pass")

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from releasekit.errors import InputError, ReleasekitWarning
+from releasekit.wording import counted, number, settled
 
 if TYPE_CHECKING:
     from releasekit.release import Release
@@ -192,19 +193,6 @@ def broken(name: str, width: int) -> str:
     return "\n".join(line.replace("_ ", "_") for line in lines)
 
 
-def number(value: Any, digits: int = 4) -> str:
-    """Return a number for reading; a dash where there is none.
-
-    >>> number(0.29088), number(1.23456e10), number(None)
-    ('0.2909', '1.235e+10', '-')
-    """
-    if value is None or value != value:
-        return "-"
-    if not isinstance(value, int | float):
-        return str(value)
-    return f"{value:.{digits}g}"
-
-
 def banded(measured: Mapping[str, Any], name: str, digits: int = 4) -> str:
     """Return a number, with its band from 5 to 95 % where there is one."""
     low, high = measured.get(f"{name}_p05"), measured.get(f"{name}_p95")
@@ -230,7 +218,7 @@ def facts_sentence(used: Mapping[str, int]) -> str:
     """
     order = ("measured", "computed", "fitted", "assumed", "given")
     parts = [f"{used[basis]} {basis}" for basis in order if used.get(basis)]
-    return f"{sum(used.values())} facts used: {', '.join(parts) or 'none'}"
+    return f"{counted(sum(used.values()), 'fact')} used: {', '.join(parts) or 'none'}"
 
 
 # releases -----------------------------------------------------------------------------------------
@@ -241,10 +229,11 @@ def print_release(release: Release) -> None:
     from releasekit.results import discretisation_error
 
     said = f"{release.name} ({release.formulation.carrier})"
-    text(f"{said}, {release.draws} draws, seed {release.seed}" if release.draws else said)
+    text(f"{said}, {counted(release.draws, 'draw')}, seed {release.seed}" if release.draws
+         else said)
     _print_sparklines(release)
     _print_ledger(release)
-    measured = measure(release)
+    measured = {name: settled(name, value) for name, value in measure(release).items()}
     table(("metric", "value", "meaning"), [
         (name, banded(measured, name), meaning) for name, (_, meaning) in METRICS.items()
         if measured[name] is not None])
@@ -308,7 +297,8 @@ def _print_ledger(release: Release) -> None:
 
     def column(name: str) -> list[float]:
         # in the square root of time, in which release is nearly straight
-        return list(np.interp(np.sqrt(wanted), np.sqrt(days), frame[name].to_numpy()))
+        values = np.interp(np.sqrt(wanted), np.sqrt(days), frame[name].to_numpy())
+        return [settled(name, float(value)) for value in values]
 
     names = AT_WOUND if release.at_wound else IN_MEDIUM
     columns = {name: f"{name}_fraction" for name in names}
@@ -340,8 +330,6 @@ COMPARED = {
     "delivered_per_cm2": "delivered per cm²", "loaded_dose_per_cm2": "active dose per cm²",
 }
 """Columns of a comparison; all metrics are in ``--json`` and ``--out``."""
-ROUND_OFF = 1e-6
-"""No fraction or day smaller than this is worth comparing."""
 
 
 def print_comparison(releases: Sequence[Release]) -> None:
@@ -349,8 +337,7 @@ def print_comparison(releases: Sequence[Release]) -> None:
     from releasekit.metrics import measure
     from releasekit.results import labels, particles
 
-    found = [{name: 0.0 if value is not None and abs(value) < (
-                  1.0 if name.endswith("_per_cm2") else ROUND_OFF) else value
+    found = [{name: settled(name, value)
               for name, value in {**measure(release), **particles(release)}.items()}
              for release in releases]
     names = [name for name in COMPARED if any(each.get(name) is not None for each in found)]

@@ -239,7 +239,7 @@ def test_verify(run: Run, tmp_path: Path, read_json: ReadJson) -> None:
             "expected": [{"t": 0.125, "value": 0.39892798988}]}
     cases = tmp_path / "cases.json"
     cases.write_text(json.dumps([case]))
-    assert "1 of 1 rows of 1 cases pass" in run("verify", cases).stdout
+    assert "1 of 1 row of 1 case pass" in run("verify", cases).stdout
     case["expected"] = [{"t": 0.125, "value": 0.39892798988 * 1.02}]
     cases.write_text(json.dumps([case]))
     assert "fail" in run("verify", cases, code=1).stdout

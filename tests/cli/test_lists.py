@@ -61,7 +61,7 @@ def test_gaps_are_an_agenda(run: Run, sheet: Path, read_json: ReadJson) -> None:
     assert found[0]["formulations"] == [str(sheet)]
     shown = run("list", "gaps", sheet).stdout
     assert "activity of what is taken" in shown
-    assert "share: of the variance of retained_7d_fraction in 1 formulations" in shown
+    assert "share: of the variance of retained_7d_fraction in 1 formulation," in shown
     assert "is a material, not" in run("list", "gaps", "materials/wounds/acute-wound.toml",
                                        code=2).stderr
 

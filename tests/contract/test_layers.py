@@ -30,7 +30,7 @@ LAYERS = {
         studies.search loading batch gaps standing verification verification.labels
         verification.numerics verification.structure verification.kinetics verification.release
         verification.curves""",
-    "faces": """figures.looks figures.curves figures.residuals figures.ledger figures.depth
+    "faces": """wording figures.looks figures.curves figures.residuals figures.ledger figures.depth
         figures.sketch figures.front figures.parallel figures report.findings
         report.contents report launching terminal pages commands lookups cli""",
 }

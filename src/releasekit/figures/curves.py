@@ -19,14 +19,13 @@ from releasekit.figures.looks import (
     MOST_SERIES,
     PARTICLES,
     POINT_MARKERS,
-    TIME_LABEL,
     add_legend,
     canvas,
-    label_of,
     series_colours,
     with_numbers,
 )
 from releasekit.release import DAY, PER_CM2, QUANTILES, Release
+from releasekit.wording import TIME_LABEL, counted, label_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -152,7 +151,7 @@ def series_of(releases: Sequence[Release]) -> list[Series]:
 def _labels(designs: Sequence[tuple[Release, int]]) -> list[str]:
     """Return a label for each curve that no other has: two of one name are numbered."""
     plain = [design_label(release, index) + (
-        f", median of {release.draws} draws" if release.draws else "")
+        f", median of {counted(release.draws, 'draw')}" if release.draws else "")
         for release, index in designs]
     return [label if (before := plain[:place].count(label)) == 0 else f"{label} ({before + 1})"
             for place, label in enumerate(plain)]

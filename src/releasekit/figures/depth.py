@@ -11,13 +11,13 @@ from releasekit.figures.curves import series_of
 from releasekit.figures.looks import (
     FAMILY_COLOURS,
     LINE_STYLES,
-    TIME_LABEL,
     add_legend,
     canvas,
     with_numbers,
 )
 from releasekit.inside import opening, profiles
 from releasekit.release import DAY, Release
+from releasekit.wording import TIME_LABEL
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from releasekit.errors import InputError, Problem, nearest
 from releasekit.figures.looks import FAMILY_COLOURS, add_legend, canvas, family_look, with_numbers
-from releasekit.metrics import METRICS
 from releasekit.studies.candidates import Wanted
 from releasekit.studies.candidates import objectives as wanted_in
+from releasekit.wording import axis_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 
-UNITS = {"_fraction": "fraction of dose", "_d": "d", "_per_cm2": "1/cm²", "cost_per_dose": "price"}
-"""Unit of a metric, by how its name ends."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MOST_OBJECTIVES = 4
 LINE_LENGTHS = {1: 50, 2: 36, 3: 24}
@@ -81,8 +79,8 @@ def plot_pareto(result: SearchResult, objectives: Sequence[str] | None = None) -
         for side in (axis.xaxis, axis.yaxis):  # an exponent beside the axis would lie on its text
             if side.get_scale() == "linear":
                 side.set_major_formatter(lambda value, _: f"{value:.4g}".replace("e+", "e"))
-        axis.set_xlabel(textwrap.fill(axis_text(wanted, across), LINE_LENGTHS[len(axes)]))
-    axes[0].set_ylabel(textwrap.fill(axis_text(shown[0], up), UPRIGHT_LENGTH))
+        axis.set_xlabel(textwrap.fill(axis_of(across, wanted.low_is_bad), LINE_LENGTHS[len(axes)]))
+    axes[0].set_ylabel(textwrap.fill(axis_of(up, shown[0].low_is_bad), UPRIGHT_LENGTH))
     add_legend(figure, _handles(result, len(trials)))
     figure.draw_without_rendering()  # settles where the points stand on the page
     for axis, across in zip(axes, columns[1:], strict=True):
@@ -110,25 +108,6 @@ def _wanted(known: Sequence[Wanted], names: Sequence[str] | None) -> list[Wanted
 def _scale(values: pd.Series[float], log: bool) -> str:
     """Return the scale of an axis: a logarithmic one needs a decade or two to be read."""
     return "log" if log and 0 < 20 * values.min() < values.max() else "linear"
-
-
-def axis_text(wanted: Wanted, column: str) -> str:
-    r"""Return the text of an objective's axis: what it is, unit, which way is better.
-
-    >>> wanted = Wanted("mean_residence_d", True, 0.9)
-    >>> axis_text(wanted, "mean_residence_d_p10").replace("\xa0", " ")
-    'mean time at the wound, where nearly all have gone, p10 of the draws [d], more is better'
-    >>> axis_text(Wanted("released_3d_fraction", False, 0.9), "released_3d_fraction")
-    'released 3d [fraction\xa0of\xa0dose], less\xa0is\xa0better'
-    """
-    name = wanted.name
-    unit = next((unit for end, unit in UNITS.items() if name.endswith(end)), "1")
-    plain = name.removesuffix("_fraction").replace("_", " ")
-    percentile = column.removeprefix(name).removeprefix("_")
-    said = (METRICS[name][1] if name in METRICS else plain) + (
-        f", {percentile} of the draws" if percentile else "")
-    unbroken = [f"[{unit}],", f"{'more' if wanted.low_is_bad else 'less'} is better"]
-    return " ".join([said, *(words.replace(" ", "\xa0") for words in unbroken)])
 
 
 def _handles(result: SearchResult, feasible: int) -> list[Artist]:

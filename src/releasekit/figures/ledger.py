@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from releasekit.figures.curves import design_label, series_of
-from releasekit.figures.looks import SAID, TIME_LABEL, canvas, with_numbers
+from releasekit.figures.looks import canvas, with_numbers
 from releasekit.release import DAY, LEDGER, Release
+from releasekit.wording import SAID, TIME_LABEL, counted
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -46,7 +47,7 @@ def plot_ledger(release: Release, index: int = 0) -> Figure:
     if not s.release.at_wound:  # in a medium most ways out do not exist
         parts = {name: part for name, part in parts.items() if part.any()}
     title = design_label(release, index) + (
-        f", mean of {release.draws} draws" if release.draws else "")
+        f", mean of {counted(release.draws, 'draw')}" if release.draws else "")
     figure, (axis,) = canvas(3.4, 1)
     handles: list[Artist] = []
     floor = np.zeros_like(time)

@@ -30,18 +30,7 @@ WIDTH = 6.5
 """Width of every figure [inch]: a text page."""
 SUFFIXES = (".png", ".svg", ".pdf")
 
-TIME_LABEL = "time since application [d]"
 PARTICLES = "available_particles_per_cm2"
-SAID = {
-    "retained_fraction": "retained, active", "available_fraction": "available, active",
-    "released_fraction": "released, active or not",
-    "released_active_fraction": "released, active",
-    "in_carrier_fraction": "in the carrier", "in_medium_fraction": "in the medium",
-    "in_wound_fluid_fraction": "in the wound fluid", "in_tissue_fraction": "in the tissue",
-    "taken_up_fraction": "taken up by target cells", "scavenged_fraction": "scavenged",
-    "washed_out_fraction": "washed out", "cleared_fraction": "cleared by lymph, blood",
-    "discarded_fraction": "discarded with a dressing", "inactivated_fraction": "lost activity",
-}
 
 
 def family_look(family: str) -> tuple[str, str]:
@@ -74,20 +63,6 @@ def shade(colour: str, rank: int) -> str:
     towards, share = ((0.0, 0.0), (0.0, 0.45), (1.0, 0.4))[rank % 3]
     red, green, blue = ((1 - share) * part + share * towards for part in to_rgb(colour))
     return to_hex((red, green, blue))
-
-
-def label_of(column: str) -> str:
-    """Return the text of an axis, with its unit.
-
-    >>> label_of("retained_fraction")
-    'retained, active [fraction of dose]'
-    >>> label_of("available_particles_per_cm2")
-    'available particles [1/cm²]'
-    """
-    if column.endswith("_per_cm2"):
-        return f"{column.removesuffix('_per_cm2').replace('_', ' ')} [1/cm²]"
-    said = SAID.get(column) or column.removesuffix("_fraction").replace("_", " ")
-    return f"{said} [fraction of dose]"
 
 
 def canvas(height: float, rows: int, columns: int = 1,

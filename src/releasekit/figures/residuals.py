@@ -13,13 +13,12 @@ from releasekit.errors import InputError
 from releasekit.figures.curves import points_of, series_of
 from releasekit.figures.looks import (
     POINT_MARKERS,
-    TIME_LABEL,
     add_legend,
     canvas,
-    label_of,
     with_numbers,
 )
 from releasekit.release import Release
+from releasekit.wording import TIME_LABEL, label_of
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

@@ -13,11 +13,12 @@ from releasekit.checks import Source, shown
 from releasekit.facts import Material
 from releasekit.figures.curves import points_of
 from releasekit.figures.ledger import LEDGER_LOOKS
-from releasekit.figures.looks import FAMILY_COLOURS, SAID, TIME_LABEL, series_colours
+from releasekit.figures.looks import FAMILY_COLOURS, series_colours
 from releasekit.formulation import Formulation
 from releasekit.metrics import METRICS
 from releasekit.release import DERIVED, QUANTILES
 from releasekit.report.findings import Findings, Search
+from releasekit.wording import SAID, TIME_LABEL
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -87,7 +87,7 @@ function table(parent, name, columns, rows, {link, open} = {}) {
     [...line.children].forEach((cell, i) => cell.setAttribute("aria-sort",
       i !== by ? "none" : down ? "descending" : "ascending"));
     more.hidden = most >= rows.length;
-    count.textContent = more.hidden ? `${rows.length} rows` : `${most} of ${rows.length} rows`;
+    count.textContent = more.hidden ? `${rows.length} row${rows.length === 1 ? "" : "s"}` : `${most} of ${rows.length} rows`;
   }
   more.addEventListener("click", () => { most *= 4; fill(); });
   save.addEventListener("click", () => saveText(name + ".csv",
