@@ -131,7 +131,7 @@ def run(designs: Designs, scores: Mapping[str, ArrayLike], accuracy: str, *,
             index = group[start:start + ROWS_AT_ONCE]
             inputs = Inputs(
                 Designs(designs.base, {k: v[index] for k, v in designs.columns.items()}),
-                {k: np.broadcast_to(z, (rows,))[index] for k, z in scores.items()})
+                {k: np.asarray(z)[index] if np.ndim(z) else z for k, z in scores.items()})
             lowered = FAMILIES[designs.base.carrier].lower(inputs, SIZES[accuracy])
             free = FAMILIES["free"].lower(inputs, FREE_SIZES) if control and at_wound else None
             if inputs.missing:
@@ -179,11 +179,13 @@ def size_error(vesicle_diameter_gsd: FloatArray, count: int) -> FloatArray:
 def _solve(lowered: Lowered, time: FloatArray, accuracy: str, threads: int | None,
            sums: tuple[Sum, ...]) -> tuple[Amounts, FloatArray]:
     """Return sums of parts [row, time] over all bodies, and the error."""
-    amounts, error = dict.fromkeys(sums, np.zeros(())), np.zeros(len(time))
+    amounts: Amounts = {}
+    error = np.zeros(len(time))
     for body in lowered.bodies:
         found, off = _solve_body(body, time, accuracy, threads, sums)
         for names, amount in found.items():
-            amounts[names] = amounts[names] + body.share[:, None] * amount
+            amount *= body.share[:, None]
+            amounts[names] = amounts[names] + amount if names in amounts else amount
         error += body.share * off
     return amounts, error
 

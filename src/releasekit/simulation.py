@@ -190,11 +190,11 @@ def evaluate(designs: Designs, names: Sequence[str], *, draws: int = 0, seed: in
 def _rows(designs: Designs, scores: Mapping[str, FloatArray], draws: int,
           index: NDArray[np.intp]) -> tuple[Designs, dict[str, FloatArray]]:
     """Return some rows of a table with draws: every design has all draws, one after the other."""
-    width = max(draws, 1)
-    columns = {name: column[index // width] for name, column in designs.columns.items()}
+    design, draw = np.divmod(index, max(draws, 1))
+    columns = {name: column[design] for name, column in designs.columns.items()}
     rows = Designs(designs.base, columns or {
         "duration": np.full(len(index), designs.base.number("duration") or np.nan)})
-    return rows, {key: z[index % width] for key, z in scores.items()}
+    return rows, {key: z[draw] for key, z in scores.items()}
 
 
 # side by side -------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,13 @@ STATE_OF_CONDITION = {"temperature": "wound_temperature", "ph": "wound_ph"}
 """Conditions of a fact that go by another name where the carrier is used."""
 CONDITION_SLACK = {"temperature": (8.0, 0.0), "ph": (1.0, 0.0)}
 """How far (absolute, relative) a fact may be used from its conditions before a warning is due."""
+
+
+@cache
+def _arguments(law: Callable[..., Any]) -> tuple[tuple[str, bool], ...]:
+    """Return the names in the signature of a law, and whether it has no default for them."""
+    return tuple((name, parameter.default is inspect.Parameter.empty)
+                 for name, parameter in inspect.signature(law).parameters.items())
 
 
 class Inputs:
@@ -153,10 +161,10 @@ class Inputs:
         trailing axes so that they broadcast against ``ndim`` dimensions.
         """
         arguments: dict[str, Any] = {}
-        for name, parameter in inspect.signature(law).parameters.items():
+        for name, needed in _arguments(law):
             if name in known:
                 arguments[name] = known[name]
-            elif parameter.default is inspect.Parameter.empty or name in self:
+            elif needed or name in self:
                 arguments[name] = self.column(name, ndim)
         return np.asarray(law(**arguments), dtype=float)
 
