@@ -161,7 +161,8 @@ def test_no_bolus_at_the_gel_point(connectivity: str, thickness: float) -> None:
     release = run(bench(
         models={"degradation": "enzyme", "connectivity": connectivity}, enzyme_activity="0.1 U/mL",
         thickness=f"{thickness!r} m", sol_viscosity_ratio=slower, gel_point_spread=0.05,
-        surface_located_fraction=0.0, macropore_fraction=0.0, vesicle_diameter_gsd=1.36))
+        surface_located_fraction=0.0, macropore_fraction=0.0, vesicle_diameter_gsd=1.36,
+        mesh_size_gsd=1.8))
     time, released = release.time[0], release["released_fraction"][0]
     window = 6 * HOUR
     later = np.interp(np.minimum(time + window, time[-1]), time, released)
