@@ -122,7 +122,7 @@ def growth(largest: int) -> None:
         ("sizes", [4, 8, 16, 32], lambda n: Batch(sizes=n), (DEFAULT, CHAIN)),
         ("threads", [n for n in (1, 2, 4, 8) if n <= (os.cpu_count() or 1)],
          lambda n: Batch(threads=n), (DEFAULT, CHAIN)),
-        ("modes", [5, 9, 18], lambda n: Batch(accuracy=level(DEFAULT, modes=n)), (DEFAULT,)),
+        ("modes", [5, 9, 16], lambda n: Batch(accuracy=level(DEFAULT, modes=n)), (DEFAULT,)),
         ("cells", [10, 20, 40, 80], lambda n: Batch(accuracy=level(CHAIN, cells=n)), (CHAIN,)),
         ("steps", [24, 48, 96, 192], lambda n: Batch(accuracy=level(DEFAULT, steps=n)),
          (DEFAULT, CHAIN)),

@@ -155,7 +155,7 @@ def by_fipy(fipy: Any) -> Released:
     half = fipy.TransientTerm() == (fipy.DiffusionTerm(coeff=0.5 * RATE)
                                     + fipy.ExplicitDiffusionTerm(coeff=0.5 * RATE))
     solver = fipy.LinearLUSolver()
-    ends = END * np.linspace(0.0, 1.0, 71) ** 3
+    ends = END * np.linspace(0.0, 1.0, 37) ** 3
 
     def released() -> FloatArray:
         c.setValue(1.0)
