@@ -113,31 +113,28 @@ def cost(batch: Batch) -> Cost:
 
 def growth(largest: int) -> None:
     """Print what a design costs, each row in a process of its own so that its memory is its own."""
-    def level(accuracy: Accuracy, **changes: float) -> Accuracy:
-        return replace(accuracy, **changes, tolerance=1.0)  # type: ignore[arg-type]
-
-    rows: list[tuple[str, list[int], Callable[[int], Batch], tuple[Accuracy, ...]]] = [
-        ("designs", [10 ** power for power in range(1, 7) if 10 ** power <= largest],
-         lambda n: Batch(designs=n), (DEFAULT, CHAIN)),
-        ("sizes", [4, 8, 16, 32], lambda n: Batch(sizes=n), (DEFAULT, CHAIN)),
-        ("threads", [n for n in (1, 2, 4, 8) if n <= (os.cpu_count() or 1)],
-         lambda n: Batch(threads=n), (DEFAULT, CHAIN)),
-        ("modes", [5, 9, 16], lambda n: Batch(accuracy=level(DEFAULT, modes=n)), (DEFAULT,)),
-        ("cells", [10, 20, 40, 80], lambda n: Batch(accuracy=level(CHAIN, cells=n)), (CHAIN,)),
-        ("steps", [24, 48, 96, 192], lambda n: Batch(accuracy=level(DEFAULT, steps=n)),
-         (DEFAULT, CHAIN)),
+    both, cores = (DEFAULT, CHAIN), os.cpu_count() or 1
+    rows: list[tuple[str, list[int], tuple[Accuracy, ...], Callable[[int, Accuracy], Batch]]] = [
+        ("designs", [10 ** power for power in range(1, 7) if 10 ** power <= largest], both,
+         lambda n, way: Batch(designs=n, accuracy=way)),
+        ("sizes", [4, 8, 16, 32], both, lambda n, way: Batch(sizes=n, accuracy=way)),
+        ("threads", [n for n in (1, 2, 4, 8) if n <= cores], both,
+         lambda n, way: Batch(threads=n, accuracy=way)),
+        ("modes", [5, 9, 16], (DEFAULT,),
+         lambda n, way: Batch(accuracy=replace(way, modes=n, tolerance=1.0))),
+        ("cells", [10, 20, 40, 80], (CHAIN,),
+         lambda n, way: Batch(accuracy=replace(way, cells=n, tolerance=1.0))),
+        ("steps", [24, 48, 96, 192], both,
+         lambda n, way: Batch(accuracy=replace(way, steps=n, tolerance=1.0))),
     ]
     print(f"{'':16}{'way':>8}{'us/design':>11}{'ratio':>8}{'clock ratio':>14}{'peak':>10}")
     with ProcessPoolExecutor(1, get_context("forkserver"), max_tasks_per_child=1) as apart:
-        unit = {way: apart.submit(cost, Batch(accuracy=way)).result() for way in (DEFAULT, CHAIN)}
-        for what, numbers, batch, ways in rows:
+        unit = {way: apart.submit(cost, Batch(accuracy=way)).result() for way in both}
+        for what, numbers, ways, batch in rows:
             for way in ways:
                 for number in numbers:
-                    wanted = batch(number)
-                    if way is CHAIN:
-                        wanted = wanted._replace(accuracy=replace(wanted.accuracy, modes=0))
-                    found = apart.submit(cost, wanted).result()
-                    print(f"{number:8} {what:7}{'chain' if way is CHAIN else 'modes':>8}"
+                    found = apart.submit(cost, batch(number, way)).result()
+                    print(f"{number:8} {what:7}{'modes' if way.modes else 'chain':>8}"
                           f"{1e6 * found.processor:11.0f}"
                           f"{found.processor / unit[way].processor:8.2f}"
                           f"{found.clock / unit[way].clock:14.2f}{found.peak:6.0f} MiB", flush=True)
