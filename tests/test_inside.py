@@ -86,8 +86,27 @@ def test_the_door_opens_where_mesh_and_exosome_meet() -> None:
     figure = plot(release, "mesh")
     (legend,) = figure.legends
     assert any(f"day {first:.3g}" in text.get_text() for text in legend.get_texts())
-    with pytest.raises(InputError, match="no gel whose mesh opens"):
-        plot(released("ecm-adipose"), "mesh")
+    with pytest.raises(InputError, match="neither a mesh, fibres nor pores"):
+        plot(released("free-exosomes"), "mesh")
+
+
+@pytest.mark.parametrize(("name", "way"), [
+    ("ecm-adipose", "gaps between fibres"), ("scaffold-pcl-print", "pores"),
+    ("scaffold-pcl-gelma", "mesh of the gel in the pores")])
+def test_fibres_and_pores_have_a_door_too(name: str, way: str) -> None:
+    """For a scaffold or matrix without the figure, or pores in place of the gel in them."""
+    release = released(name)
+    found = opening(release)
+    assert found.way == way
+    here = release.properties.get("mesh_size_median", np.array([np.nan]))[0]
+    assert found.mesh_size[0] == pytest.approx(
+        900e-6 if way == "pores" else here, rel=1e-6)
+    hindered = release.properties["effective_diffusivity"] / release.properties[
+        "free_diffusivity"] / release.properties.get("pore_volume_fraction", 1.0)
+    assert found.relative_mobility[0] == pytest.approx(float(hindered[0]), rel=1e-6)
+    assert np.all(np.diff(found.mesh_size) >= 0.0)
+    (legend,) = plot(release, "mesh").legends
+    assert f"width of the {way}, median" in [text.get_text() for text in legend.get_texts()]
 
 
 def test_sketches_are_to_scale() -> None:

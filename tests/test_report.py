@@ -125,6 +125,9 @@ def test_columns_keep_their_rows() -> None:
     assert words == {"reason": ["no fact", "", "no fact"], "linker": ["a", "", "b"]}
     assert told["x"] == "1.235  3"
     assert columnar(pd.DataFrame({"trial": [7, 123456789]}))["trial"] == "7 123456789"
+    told = columnar(pd.DataFrame({"retained_7d_fraction_p25": [-1.7e-12, 0.31],
+                                  "gelation_margin_K": [-1.7, 0.31]}))
+    assert told == {"retained_7d_fraction_p25": "0 0.31", "gelation_margin_K": "-1.7 0.31"}
     assert columnar(pd.DataFrame({"x": [4.1234567e9, -3.2e-7]}))["x"] == "4.123e9 -3.2e-07"
 
 

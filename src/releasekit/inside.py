@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from releasekit.carriers.ecm import fibre_fraction, fibre_spacing
 from releasekit.carriers.families import FAMILIES
 from releasekit.carriers.hydrogel import (
     at_nodes,
@@ -21,6 +22,7 @@ from releasekit.carriers.hydrogel import (
 )
 from releasekit.carriers.inputs import Inputs
 from releasekit.carriers.lowered import Body, vesicles
+from releasekit.carriers.phases import Part, filling
 from releasekit.errors import InputError, Problem
 from releasekit.formulation import Designs
 from releasekit.release import DAY, Release
@@ -55,12 +57,14 @@ class Profiles(NamedTuple):
 
 
 class Opening(NamedTuple):
-    """A mesh and the exosomes that want through, over ``time`` [time] [s].
+    """What exosomes have to pass, and the exosomes that want through, over ``time`` [time] [s].
 
-    ``mesh_size`` [time] [m] is the median, ``relative_mobility`` [time] that of the exosome of
-    median size over its mobility in fluid.
+    ``way`` says what it is: a mesh, gaps between fibres, pores. ``mesh_size`` [time] [m] is the
+    median of its width, ``relative_mobility`` [time] that of the exosome of median size over its
+    mobility in fluid.
     """
 
+    way: str
     time: FloatArray
     mesh_size: FloatArray
     mesh_size_gsd: float
@@ -78,18 +82,21 @@ def _inputs(release: Release) -> Inputs:
 # mesh over time -----------------------------------------------------------------------------------
 
 def opening(release: Release) -> Opening:
-    """Return how the mesh of a gel opens beside the size of its exosomes, facts nominal.
+    """Return how wide the mesh, the gaps between fibres or the pores are, facts nominal.
 
     Raises
     ------
     InputError
-        The carrier is no gel, or its mobility is given rather than computed from a mesh.
+        Nothing has to be passed, or the mobility in a gel is given rather than computed.
     """
-    inputs = _inputs(release)
-    part = inputs.layers()[-1]
-    if release.formulation.carrier not in ("hydrogel", "microneedle") or (
+    carrier = release.formulation.carrier
+    if carrier in ("scaffold", "ecm"):
+        return _solid_opening(_inputs(release))
+    if carrier not in ("hydrogel", "microneedle") or (
             release.formulation.word("needle_kind") not in ("", "swellable")):
-        raise InputError(Problem(f"{release.name} has no gel whose mesh opens", key="mesh"))
+        raise InputError(Problem(f"{release.name} has neither a mesh, fibres nor pores through "
+                                 "which exosomes leave", key="mesh"))
+    part = _inputs(release).layers()[-1]
     decay, _ = with_measured_series(part, network_decay(part))
     ves = vesicles(part, REPORT_SIZES)
     made, diffusivity = gel_diffusivity(part, ves, decay)
@@ -101,9 +108,40 @@ def opening(release: Release) -> Opening:
     middle = int(np.argmin(np.abs(ves.diameter[0] - part["vesicle_diameter_median"][0])))
     relative = diffusivity[:, middle] / ves.free_diffusivity[:, middle, None]
     return Opening(
-        time[0], np.exp(at_nodes(time, decay.time, size)[0]), float(part["mesh_size_gsd"][0]),
+        "mesh", time[0], np.exp(at_nodes(time, decay.time, size)[0]),
+        float(part["mesh_size_gsd"][0]),
         float(part["vesicle_diameter_median"][0]), float(part["vesicle_diameter_gsd"][0]),
         np.exp(at_nodes(time, decay.time, np.log(relative))[0]))
+
+
+def _solid_opening(inputs: Inputs) -> Opening:
+    """Return the same of a scaffold or of a matrix of fibres: of a gel in its pores if it has one.
+
+    Gel in pores is lost place by place, so that its mesh stays as it is.
+    """
+    formulation = inputs.formulation
+    body, = FAMILIES[formulation.carrier].lower(inputs, REPORT_SIZES).bodies
+    ves, lanes = vesicles(inputs, REPORT_SIZES), body.lanes
+    middle = int(np.argmin(np.abs(ves.diameter[0] - inputs["vesicle_diameter_median"][0])))
+    nodes, clock = lanes.node_time[:, middle], np.linspace(0.0, float(inputs["duration"][0]), 201)
+    mobility = np.exp(lanes.log_mobility[0, :, middle]) * lanes.extent[0, middle] ** 2
+    ecm = formulation.carrier == "ecm"
+    gel = filling(inputs, "polymer" if ecm else "filling")
+    gsd, steady = 1.0, np.ones((1, len(nodes)))
+    if gel:
+        way, wide = "mesh of the gel in the pores", gel.made.mesh_size_median[:, None] * steady
+        gsd = float(gel.part["mesh_size_gsd"][0])
+    elif ecm:
+        fibre = Part(inputs, "matrix", "exosome", "wound")
+        left = np.maximum(lanes.matrix[0, :, middle], LEAST)
+        way, wide = "gaps between fibres", fibre_spacing(fibre, fibre_fraction(fibre)[:, None]
+                                                         * left)
+    else:
+        way, wide = "pores", inputs["pore_diameter"][:, None] * steady
+    return Opening(
+        way, clock, np.exp(np.interp(clock, nodes, np.log(wide[0]))), gsd,
+        float(inputs["vesicle_diameter_median"][0]), float(inputs["vesicle_diameter_gsd"][0]),
+        np.interp(clock, nodes, mobility) / ves.free_diffusivity[0, middle])
 
 
 # profiles -----------------------------------------------------------------------------------------

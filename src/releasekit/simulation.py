@@ -8,6 +8,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, overload
 
 import numpy as np
@@ -74,14 +75,21 @@ def simulate(
             warnings.warn(text, ConditionWarning, stacklevel=2)
         return _explained(release, threads) if explain else release
     results: dict[int, Release] = {}
+    width = max(draws, 1)
     for indices, designs in Designs.stack(what):
-        together = _simulate(designs, draws, seed, accuracy, threads, progress)
+        told = progress and partial(_told, progress, len(results) * width, len(what) * width)
+        together = _simulate(designs, draws, seed, accuracy, threads, told)
         for place, index in enumerate(indices):
             one = _with_failures_told(together.row(place))
             base = Designs(what[index], one.designs.columns)
             one = Release(**{**one.__dict__, "designs": base})
             results[index] = _explained(one, threads) if explain else one
     return [results[index] for index in range(len(what))]
+
+
+def _told(progress: Progress, before: int, total: int, done: int, _: int) -> None:
+    """Tell the progress of one group of several."""
+    progress(before + done, total)
 
 
 # many rows, few numbers ---------------------------------------------------------------------------

@@ -98,6 +98,8 @@ def warnings_told() -> Iterator[None]:
 def progress(what: str, quiet: bool) -> Iterator[Progress | None]:
     """Give a callback (done, in all, so far) for a bar with rate, time left and the best so far.
 
+    ``stage`` in what is so far starts another work under that name.
+
     None where nobody would see it. The bar appears once the work has taken two seconds.
     """
     if quiet or not sys.stderr.isatty():
@@ -114,11 +116,17 @@ def progress(what: str, quiet: bool) -> Iterator[Progress | None]:
              TextColumn("{task.fields[best]}", table_column=rest), console=err(), expand=True,
              transient=True, disable=True) as bar:
         task = bar.add_task(what, total=None, rate="", best="")
-        started = time.monotonic()
+        begun = started = time.monotonic()
+        stage = what
 
         def move(done: int, total: int, so_far: Mapping[str, Any] | None = None) -> None:
-            seconds = time.monotonic() - started
-            if bar.disable and seconds > PATIENCE:
+            nonlocal started, stage
+            now = time.monotonic()
+            if (so_far or {}).get("stage", what) != stage:
+                stage, started = (so_far or {})["stage"], now
+                bar.reset(task, description=stage)
+            seconds = now - started
+            if bar.disable and now - begun > PATIENCE:
                 bar.disable = False
                 bar.start()
             bar.update(task, completed=done, total=total,

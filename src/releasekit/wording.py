@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -34,12 +35,12 @@ _ENDING = re.compile(rf"_({'|'.join(ENDINGS)})$")
 
 
 def label_of(column: str) -> str:
-    """Return a column in words, with percentile and unit.
+    r"""Return a column in words, with percentile and unit.
 
     >>> label_of("retained_fraction"), label_of("status")
     ('retained, active [fraction of dose]', 'status')
     >>> label_of("available_auc_d_p25"), label_of("released_36h_fraction")
-    ('available AUC, p25 of the draws [d]', 'released at 36 h [fraction of dose]')
+    ('available AUC, p25 of the draws [d]', 'released at 36\xa0h [fraction of dose]')
     >>> label_of("polymer_concentration_mg_per_mL"), label_of("steady_days_d_distance")
     ('polymer concentration [mg/mL]', 'distance of steady days from its target [d or decades]')
     """
@@ -54,7 +55,7 @@ def label_of(column: str) -> str:
     unit = UNITS.get(plain, unit)
     for typed, printed in PRINTED:
         unit = unit.replace(typed, printed)
-    words = SAID.get(plain) or re.sub(r"_(\d+)([hd])$", r" at \1 \2", words).replace("_", " ")
+    words = SAID.get(plain) or re.sub(r"_(\d+)([hd])$", " at \\1\xa0\\2", words).replace("_", " ")
     words = re.sub(r"\bauc\b", "AUC", words)
     if plain != name:
         words, unit = f"distance of {words} from its target", f"{unit or '1'} or decades"
@@ -66,7 +67,7 @@ def axis_of(column: str, more_is_better: bool) -> str:
     r"""Return the text of an objective's axis: words, unit, which way is better.
 
     >>> axis_of("released_3d_fraction", False)
-    'released at 3 d [fraction\xa0of\xa0dose], less\xa0is\xa0better'
+    'released at 3\xa0d [fraction\xa0of\xa0dose], less\xa0is\xa0better'
     """
     words, bracket, unit = label_of(column).partition("[")
     better = f"{'more' if more_is_better else 'less'} is better"
@@ -92,16 +93,25 @@ def number(value: Any, digits: int = 4) -> str:
     return f"{value:z.{digits}g}"
 
 
-def settled(column: str, value: Any) -> Any:
-    """Return 0 for a share, days or particles too few to mean anything, else the value.
+def least(column: str) -> float:
+    """Return the smallest number of a column that means anything: all below are shown as 0.
 
     The solver may step below zero by less than its error, and so does round-off.
+
+    >>> least("retained_7d_fraction_p25"), least("gelation_margin_K_p50")
+    (1e-06, -inf)
+    """
+    ending = _ENDING.search(_parts(column)[0])
+    return SMALLEST[ending[1]] if ending else -math.inf
+
+
+def settled(column: str, value: Any) -> Any:
+    """Return 0 for a share, days or particles too few to mean anything, else the value.
 
     >>> settled("retained_7d_fraction_p25", -1.7e-12), settled("gelation_margin_K_p50", -1.9)
     (0.0, -1.9)
     """
-    ending = _ENDING.search(_parts(column)[0])
-    return 0.0 if ending and value is not None and value < SMALLEST[ending[1]] else value
+    return 0.0 if value is not None and value < least(column) else value
 
 
 def counted(count: int, thing: str) -> str:

@@ -76,7 +76,8 @@ def test_objectives_stand_beside_the_name(tab: Tab) -> None:
     for table in ("#front-table", "#trials-table"):
         heads = [head.inner_text() for head in tab.all(f"{table} th")]
         assert heads[:4] == ["trial", "status", "carrier", "formulation"]
-        asked = tab.page.evaluate("data.search.objectives.map(one => one.column)")
+        asked = tab.page.evaluate("data.search.objectives.map(one => label(one.column))")
+        assert all(head.endswith("]") for head in asked)
         assert heads[4:4 + len(asked)] == asked
         assert len(set(heads)) == len(heads)
 
@@ -98,6 +99,8 @@ def test_a_point_of_the_front_opens_its_formulation(tab: Tab) -> None:
     assert tab.page.is_visible("#opened")
     assert len(tab.all("#opened-curve .scatterlayer .trace")) == 3
     first = tab.page.inner_text("#opened-title")
+    assert tab.page.text_content("#opened-curve .gtitle") in (
+        "every fact at its nominal value", "median and 5 to 95 % of the draws")
     rows = tab.all("#front-table tbody tr")
     rows[-1].click()
     opened = {row.query_selector_all("td")[0].inner_text():
@@ -105,6 +108,21 @@ def test_a_point_of_the_front_opens_its_formulation(tab: Tab) -> None:
               for row in tab.all("#opened-numbers tbody tr")}
     assert opened["trial"] == rows[-1].query_selector("td").inner_text()
     assert len(rows) < 2 or tab.page.inner_text("#opened-title") != first
+
+
+def test_words_not_names_of_columns(tab: Tab) -> None:
+    """For axes and headings that read retained_1d_fraction, and a CSV that no program reads."""
+    for axis in (".xtitle", ".ytitle"):
+        said = tab.page.text_content(f"#front {axis}").replace("\xa0", " ")
+        assert "_" not in said
+        assert "[" in said
+        assert said.endswith("is better")
+    assert not [head for head in tab.all("#front-table th, #trials-table th")
+                if "_" in head.inner_text()]
+    assert "retained, active [fraction of dose]" in tab.page.text_content("#curves .ytitle")
+    with tab.page.expect_download() as download:
+        tab.page.click("#front-table .tools button")
+    assert "retained_1d_fraction" in Path(download.value.path()).read_text().splitlines()[0]
 
 
 def test_axes_switch(tab: Tab) -> None:

@@ -288,18 +288,44 @@ def test_what_does_not_apply_does_not_hide_the_best(
     """Mistake: a limit that one carrier does not have is broken "at best nan" by all others."""
     def evaluate(designs: Designs, names: Sequence[str], **_: Any) -> Evaluated:
         scores = zitzler(dict(designs.columns))
+        scores["needle_safety_ratio"] = scores["retained_auc_d"]
         if designs.base.models["mobility"] == "percolating":
-            scores["retained_auc_d"] = np.full_like(scores["retained_auc_d"], np.nan)
+            scores["needle_safety_ratio"] = np.full_like(scores["retained_auc_d"], np.nan)
         return {name: scores[name][:, None] for name in names}, {}
 
     monkeypatch.setattr(candidates, "evaluate", evaluate)
     words = Vary("mobility", among=("unified", "percolating"))
     said = optimise(replace(known, vary=(words, *UNIT), budget=60, constraints=(
         Constraint("available_auc_d", at_least=3.0),
-        Constraint("retained_auc_d", at_least=2.0)))).unsatisfied
-    assert "retained_auc_d at least 2: broken by " in said
+        Constraint("needle_safety_ratio", at_least=2.0)))).unsatisfied
+    assert "needle_safety_ratio at least 2: broken by " in said
     assert "at best 0." in said
     assert "nan" not in said
+
+
+def test_whether_a_limit_applies_is_a_matter_of_the_candidate(
+        known: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mistake: a metric without a value is a limit that does not apply if all candidates of the
+    lot happen to have none; a quantity that some do not have fails these."""
+    def evaluate(designs: Designs, names: Sequence[str], **_: Any) -> Evaluated:
+        scores = zitzler(dict(designs.columns))
+        low = scores["released_7d_fraction"] < 0.5
+        scores["needle_safety_ratio"] = np.where(low, np.nan, 3.7)
+        scores["t50_release_d"] = np.where(scores["released_24h_fraction"] < 0.5, np.nan, 1.3)
+        return {name: scores[name][:, None] for name in names}, {}
+
+    monkeypatch.setattr(candidates, "evaluate", evaluate)
+    limited = replace(known, constraints=(Constraint("needle_safety_ratio", at_least=2.1),
+                                          Constraint("t50_release_d", at_least=1.1)))
+    points = np.random.default_rng(3).random((40, len(limited.vary)))
+    together = score(limited, points).table()
+    assert set(together["status"]) == {"feasible", "failed"}
+    assert set(together.loc[together["status"] == "failed", "reason"]) == {
+        "t50_release_d has no value for this design"}
+    assert together["needle_safety_ratio"].isna().any()
+    alone = pd.concat([score(limited, points[[i]]).table() for i in range(len(points))])
+    pd.testing.assert_frame_equal(alone.drop(columns="trial").reset_index(drop=True),
+                                  together.drop(columns="trial"))
 
 
 def test_all_failed_explains_itself(known: Study, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,6 +85,49 @@ def test_a_stopped_search_ends_as_if_it_had_not_been(
     assert sum(seen) == 150
 
 
+def test_a_finished_search_checks_its_front_once(
+        known: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mistake: each resumption of a finished search simulates its front again; or a stage after
+    the search shows nothing of how far it has come."""
+    real, levels = candidates.evaluate, list[str]()
+    monkeypatch.setattr(candidates, "evaluate", lambda designs, *names, **options: (
+        levels.append(options["accuracy"]), real(designs, *names, **options))[1])
+    stages: list[tuple[str, int, int]] = []
+    first, again = (optimise(known, out=tmp_path, resume=True, progress=lambda done, total, info: (
+        stages.append((info.get("stage", "searching"), done, total)))) for _ in range(2))
+    assert levels.count("default") > 0
+    half = len(stages) // 2
+    assert list(dict.fromkeys(name for name, *_ in stages[:half])) == [
+        "searching", "checking the front", "running the picks", "moving their choices",
+        "drawing the front"]
+    assert stages[:half] == stages[half:]
+    for name in ("checking the front", "running the picks", "drawing the front"):
+        done = [(each, total) for stage, each, total in stages[:half] if stage == name]
+        assert done == sorted(done)
+        assert done[-1] == (done[-1][1],) * 2
+    pd.testing.assert_frame_equal(first.pareto, again.pareto, check_exact=True)
+    levels.clear()
+    optimise(known, out=tmp_path, resume=True)
+    assert "default" not in levels
+
+
+def test_a_longer_sequence_goes_on_where_a_shorter_one_ended(known: Study,
+                                                             tmp_path: Path) -> None:
+    """Mistake: a larger budget is refused though the first candidates are the same, half a lot
+    that is kept is lost or simulated twice, or a search that plans for its budget goes astray."""
+    points = replace(known, method="sobol", budget=70)
+    short = run(points, tmp_path / "sobol")
+    longer = run(replace(points, budget=150), tmp_path / "sobol")
+    pd.testing.assert_frame_equal(longer[:70], short, check_exact=True)
+    whole = explore(replace(points, budget=150)).table()
+    pd.testing.assert_frame_equal(longer, whole, check_exact=True)
+    pd.testing.assert_frame_equal(run(points, tmp_path / "sobol"), short, check_exact=True)
+    with pytest.raises(Stopped):
+        run(known, tmp_path / "evolution", 1)
+    with pytest.raises(InputError, match="evolution plans for its budget: start anew"):
+        run(replace(known, budget=300), tmp_path / "evolution")
+
+
 def test_trials_can_be_read_while_they_are_made(known: Study, tmp_path: Path) -> None:
     """Mistake: a table that only this program can read, or in other units than trials.csv."""
     with pytest.raises(Stopped):
@@ -223,9 +266,9 @@ def test_two_searches_in_one_folder(known: Study, tmp_path: Path) -> None:
     """Mistake: both write, and the table holds each trial twice."""
     with open_trials(known, tmp_path) as one, open_trials(known, tmp_path, resume=True) as other:
         scored = explore(replace(known, budget=5))
-        one.write(0, scored)
+        one.write(np.arange(5), scored)
         with pytest.raises(WorkError, match="another search writes"):
-            other.write(0, scored)
+            other.write(np.arange(5), scored)
         assert other.count() == 5
 
 

@@ -111,12 +111,10 @@ def lower(inputs: Inputs, sizes: int) -> Lowered:
     middle = np.argmin(np.abs(ves.diameter - fibre["vesicle_diameter_median"][:, None]), axis=1)
     each = np.arange(inputs.rows)
     free_diffusivity = ves.free_diffusivity[each, middle]
-    spacing = fibres.fibre_mean_distance(fibre.call(
-        fibres.fibre_length_density, polymer_volume_fraction=fraction))
     properties = {
         "effective_diffusivity": relative[each, middle, 0] * free_diffusivity,
         "free_diffusivity": free_diffusivity, "polymer_volume_fraction": fraction,
-        "mesh_size_median": 2.0 * spacing, "thickness": fibre["thickness"],
+        "mesh_size_median": fibre_spacing(fibre, fraction), "thickness": fibre["thickness"],
         "exosome_concentration": active / recovery / fibre["thickness"],
     }
     notes = loading_notes(fibre, properties["exosome_concentration"])
@@ -138,6 +136,12 @@ def fibre_fraction(fibre: Inputs) -> FloatArray:
     overall = fibre["matrix_concentration"] * fibre["hydrated_specific_volume"]
     between = 1.0 - fibre.get_or("macropore_fraction", 0.0)
     return np.clip(overall / np.maximum(between, 0.05), 1e-6, 0.9)
+
+
+def fibre_spacing(fibre: Inputs, fraction: FloatArray) -> FloatArray:
+    """Return the width of the gaps between fibres at a volume fraction [row] or [row, node]."""
+    return 2.0 * fibres.fibre_mean_distance(fibre.call(
+        fibres.fibre_length_density, fraction.ndim, polymer_volume_fraction=fraction))
 
 
 def _relative(fibre: Inputs, ves: Vesicles, medium: FloatArray, fraction: FloatArray,

@@ -76,7 +76,10 @@ def plot_profiles(release: Release, days: Sequence[float] | None = None) -> Figu
 
 
 def plot_mesh(release: Release) -> Figure:
-    """Plot the mesh of a gel beside the sizes of its exosomes over time: when does the door open?
+    """Plot the mesh beside the sizes of the exosomes over time: when does the door open?
+
+    Of a matrix the gaps between its fibres take the place of the mesh, of a scaffold its pores;
+    if these hold a gel, its mesh.
 
     Parameters
     ----------
@@ -86,7 +89,7 @@ def plot_mesh(release: Release) -> Figure:
     Raises
     ------
     InputError
-        The carrier has no gel whose mesh opens, or its mobility is given.
+        The carrier has nothing that exosomes have to pass, or the mobility in its gel is given.
     """
     import pandas as pd
 
@@ -96,9 +99,10 @@ def plot_mesh(release: Release) -> Figure:
     colour = FAMILY_COLOURS.get(release.formulation.carrier, "#000000")
     spread = found.mesh_size_gsd**NINETY
     mesh = found.mesh_size * 1e9
-    upper.fill_between(time, mesh / spread, mesh * spread, color=colour, alpha=0.2, linewidth=0,
-                       label="5 to 95 % of the mesh")
-    upper.plot(time, mesh, color=colour, linewidth=1.8, label="mesh size, median")
+    if spread > 1.0:
+        upper.fill_between(time, mesh / spread, mesh * spread, color=colour, alpha=0.2,
+                           linewidth=0, label=f"5 to 95 % of the {found.way}")
+    upper.plot(time, mesh, color=colour, linewidth=1.8, label=f"width of the {found.way}, median")
     size, wide = found.vesicle_diameter * 1e9, found.vesicle_diameter_gsd**NINETY
     upper.axhspan(size / wide, size * wide, facecolor="none", hatch="///", edgecolor="0.6",
                   linewidth=0.0, label="5 to 95 % of the exosomes")
@@ -106,11 +110,11 @@ def plot_mesh(release: Release) -> Figure:
                   label="diameter of the exosomes, median")
     upper.set_yscale("log")
     low = min(float((mesh / spread).min()), size / wide)
-    upper.set_ylim(0.6 * low, 30.0 * size)
+    upper.set_ylim(0.6 * low, max(30.0 * size, 2.0 * float(mesh[0]) * spread))
     upper.set_ylabel("size [nm]")
     lower.plot(time, found.relative_mobility, color=colour, linewidth=1.8)
     lower.set_yscale("log")
-    lower.set_ylim(min(0.5 * float(found.relative_mobility.min()), 0.1), 1.5)
+    lower.set_ylim(min(0.5 * float(found.relative_mobility.min()), 0.03), 1.5)
     lower.set_ylabel("mobility of the median\nexosome [share of free]")
     lower.set_xlabel(TIME_LABEL)
     lower.set_xlim(0.0, time[-1])
@@ -120,7 +124,7 @@ def plot_mesh(release: Release) -> Figure:
     if wider.size and wider[0]:
         for axis in (upper, lower):
             line = axis.axvline(time[wider[0]], color="0.25", linestyle=":", linewidth=1.2)
-        line.set_label(f"mesh as wide as the median exosome, day {time[wider[0]]:.3g}")
+        line.set_label(f"as wide as the median exosome, day {time[wider[0]]:.3g}")
         handles.append(line)
     add_legend(figure, handles)
     return with_numbers(figure, pd.DataFrame({

@@ -18,7 +18,7 @@ from releasekit.formulation import Formulation
 from releasekit.metrics import METRICS
 from releasekit.release import DERIVED, QUANTILES
 from releasekit.report.findings import Findings, Search
-from releasekit.wording import SAID, TIME_LABEL
+from releasekit.wording import SAID, TIME_LABEL, axis_of, label_of, least, settled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +42,7 @@ def contents(findings: Findings) -> dict[str, Any]:
     colours = series_colours([told["carrier"] for told in record["results"]])
     return {
         "title": findings.title, "said": SAID, "time_label": TIME_LABEL,
+        "labels": {column: label_of(column) for column in _columns(findings)},
         "families": FAMILY_COLOURS, "ledger_looks": LEDGER_LOOKS,
         "formulations": [
             {**told, "colour": colour, "description": one.description,
@@ -55,6 +56,14 @@ def contents(findings: Findings) -> dict[str, Any]:
         "measured": _measured(findings),
         "manifest": _manifest(record, findings.search),
     }
+
+
+def _columns(findings: Findings) -> list[str]:
+    """Return the columns of the tables that are shown."""
+    tables = [findings.search.trials, findings.search.front] if findings.search else []
+    if findings.metrics is not None:
+        tables.append(findings.metrics)
+    return [str(column) for table in tables for column in table]
 
 
 def numbers(values: Iterable[float], digits: int = DIGITS) -> list[float | None]:
@@ -106,7 +115,8 @@ def _row(table: pd.DataFrame | None, name: str) -> dict[str, float | None]:
     """Return the metrics of a formulation, and what the table says of their bands."""
     assert table is not None
     row = table[table["name"] == name].iloc[0]
-    return {key: None if row[key] is None else numbers([row[key]])[0] for key in table.columns
+    return {key: None if row[key] is None else numbers([settled(key, row[key])])[0]
+            for key in table.columns
             if any(key == metric or key.startswith(f"{metric}_p") for metric in METRICS)}
 
 
@@ -165,7 +175,10 @@ def _search(search: Search) -> dict[str, Any]:
         curves.append({column: numbers(rows[column].iloc[at], TRIAL_DIGITS)
                        for column in rows.columns if column not in ("trial", "name")
                        and rows[column].notna().any()})
-    return {"objectives": search.summary["objectives"], "picks": search.summary["best"],
+    objectives = [{**one, "axis": axis_of(one["column"], one["goal"] == "maximise")}
+                  for one in search.summary["objectives"]]
+    return {"objectives": objectives, "picks": search.summary["best"],
+            "drawn": bool(search.summary["draws"]),
             "unsatisfied": search.summary["unsatisfied"],
             "trials": columnar(search.trials), "front": columnar(front), "curves": curves}
 
@@ -180,8 +193,10 @@ def columnar(table: pd.DataFrame) -> dict[str, Any]:
     for name, column in table.items():
         if column.dtype.kind in "iuf":
             digits = TRIAL_DIGITS if column.dtype.kind == "f" else 17
+            lowest = least(str(name))
             found[str(name)] = " ".join(
-                "" if value != value else f"{value:.{digits}g}".replace("e+0", "e")
+                "" if value != value else
+                "0" if value < lowest else f"{value:.{digits}g}".replace("e+0", "e")
                 for value in column.tolist())
             continue
         if name == "reason":

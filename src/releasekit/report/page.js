@@ -33,6 +33,8 @@ function choice(parent, label, options, change) {
   return select;
 }
 
+function label(column) { return data.labels[column] || column; }
+
 function said(column) { return data.said[column] || column.replace(/_/g, " "); }
 
 function shown(value) {
@@ -45,7 +47,7 @@ function shown(value) {
 // tables ------------------------------------------------------------------------------------------
 
 // A table that sorts by a click on a heading and saves all its rows as CSV.
-// `columns` are names, `rows` arrays; `link` says where a row's cell leads, `open` what a click does.
+// `columns` are names, shown in words, `rows` arrays; `link` says where a row's cell leads, `open` what a click does.
 function table(parent, name, columns, rows, {link, open} = {}) {
   let sorted = rows, by = -1, down = false, most = ROWS_SHOWN;
   const tools = make("div", undefined, {class: "tools"});
@@ -56,7 +58,7 @@ function table(parent, name, columns, rows, {link, open} = {}) {
   const grid = make("table"), head = make("thead"), body = make("tbody"), line = make("tr");
   columns.forEach((column, i) => {
     const cell = make("th", undefined, {scope: "col"});
-    const button = make("button", column, {type: "button", title: "Sort"});
+    const button = make("button", label(column), {type: "button", title: "Sort"});
     button.addEventListener("click", () => {
       down = by === i ? !down : typeof rows.find(row => row[i] !== null)?.[i] === "number";
       by = i;
@@ -228,7 +230,7 @@ function rowsOf(table_) {
 
 function frontSection() {
   const {objectives, trials, front, curves, picks} = data.search;
-  const options = objectives.map(one => [one.column, `${one.column} (${one.goal})`]);
+  const options = objectives.map(one => [one.column, one.axis]);
   const controls = byId("front-controls");
   const across = choice(controls, "Across", options, draw);
   const up = choice(controls, "Up", options, draw);
@@ -259,24 +261,32 @@ function frontSection() {
           size: rows.map(i => picked.has(places[i]) ? 15 : 9),
           line: {color: "#000", width: rows.map(i => picked.has(places[i]) ? 2 : 0.6)}}});
     }
-    const axis = name => ({...AXIS, title: {text: plain(options.find(one => one[0] === name)[1])}});
-    return Plotly.react(byId("front"), found, {...LAYOUT, xaxis: axis(x), yaxis: axis(y)}, OPTIONS);
+    const axis = name => ({...AXIS, title: {
+      text: plain(options.find(one => one[0] === name)[1]).replace(" [", "<br>[")}});
+    return Plotly.react(byId("front"), found, {...LAYOUT, xaxis: axis(x), yaxis: axis(y),
+      margin: {...LAYOUT.margin, l: 90, b: 70}}, OPTIONS);
   }
 
   function open(i) {
     const name = picked.get(places[i]) || `${names[i]}, trial ${places[i]}`;
     byId("opened").hidden = false;
     byId("opened-title").textContent = name;
-    const one = {name, colour: data.families[families[i]] || "#000000", curves: Object.fromEntries(
-      Object.entries(curves[i]).map(([key, values]) =>
+    const pick = data.formulations.find(each => each.name === picked.get(places[i]));
+    const one = {name, colour: data.families[families[i]] || "#000000", curves: pick ? pick.curves
+      : Object.fromEntries(Object.entries(curves[i]).map(([key, values]) =>
         [key, key === "time_d" ? values : {p50: values}]))};
+    const drawn = pick && SHOWN.some(key => one.curves[key] && one.curves[key].p05);
     const shown_ = ["retained_fraction", "available_fraction", "released_fraction"].filter(
       key => one.curves[key]);
     const found = shown_.flatMap((key, j) => traces({...one, name: said(key)}, key, false, j));
     Plotly.react(byId("opened-curve"), found, {...LAYOUT, showlegend: true,
+      margin: {...LAYOUT.margin, t: 40}, title: {font: {size: 14}, text: drawn
+        ? "median and 5 to 95 % of the draws" : "every fact at its nominal value"},
       xaxis: {...AXIS, title: {text: data.time_label}, rangemode: "tozero"},
       yaxis: {...AXIS, title: {text: "fraction of dose"}, range: [0, 1.03]}}, OPTIONS);
-    const rows = Object.keys(front).map(key => [key, column(front, key)[i]]).filter(
+    byId("opened-note").textContent = drawn || !data.search.drawn ? "" :
+      "The curves of picks have bands; the numbers below are percentiles of the draws for all.";
+    const rows = Object.keys(front).map(key => [label(key), column(front, key)[i]]).filter(
       row => row[1] !== null && row[1] !== "");
     table(byId("opened-numbers"), "formulation", ["", "value"], rows);
     byId("opened").scrollIntoView({block: "nearest"});

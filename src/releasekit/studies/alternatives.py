@@ -8,7 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from releasekit.studies.candidates import SLACK, Scored, limits, objectives, score
+from releasekit.studies.candidates import (
+    SLACK,
+    Scored,
+    Told,
+    limits,
+    objectives,
+    score,
+    strides,
+    unheard,
+)
 from releasekit.studies.recipes import columns_of, coordinates, free_names, which
 from releasekit.studies.study import Study, Vary
 
@@ -45,7 +54,8 @@ class Relaxation:
     objectives: Mapping[str, float]
 
 
-def effects(study: Study, points: FloatArray, threads: int | None = None) -> list[list[Effect]]:
+def effects(study: Study, points: FloatArray, threads: int | None = None,
+            told: Told = unheard) -> list[list[Effect]]:
     """Return the effect of each choice on each of some candidates: all in one batch, screened.
 
     A quantity goes from a twentieth of its range below to a twentieth above (or to the end of its
@@ -59,12 +69,15 @@ def effects(study: Study, points: FloatArray, threads: int | None = None) -> lis
         Points of the unit cube.
     threads
         Cores to use.
+    told
+        Is told how far it has come.
     """
     steps = [(row, step) for row in range(len(points)) for step in _steps(study, points[row])]
     if not steps:
         return [[] for _ in points]
-    scored = score(study, np.array([end for _, (_, *ends) in steps for end in ends]),
-                   threads=threads)
+    moved = np.array([end for _, (_, *ends) in steps for end in ends])
+    scored = Scored.join([score(study, moved[rows], threads=threads)
+                          for rows in strides(len(moved), told)])
     columns, wanted = scored.choices(), objectives(study)
     found: list[list[Effect]] = [[] for _ in points]
     for place, (row, (name, _, _)) in enumerate(steps):
@@ -109,7 +122,7 @@ def _steps(study: Study, point: FloatArray) -> list[tuple[str, FloatArray, Float
 
 
 def relaxations(scored: Scored, merits: Sequence[tuple[Merit, FloatArray]],
-                threads: int | None = None) -> list[list[Relaxation]]:
+                threads: int | None = None, told: Told = unheard) -> list[list[Relaxation]]:
     """Return, for each proposal, what would beat it if one limit were relaxed by a quarter.
 
     Parameters
@@ -120,6 +133,8 @@ def relaxations(scored: Scored, merits: Sequence[tuple[Merit, FloatArray]],
         For each proposal its merit, and its minimised objectives [1, objective].
     threads
         Cores to use.
+    told
+        Is told how far it has come.
 
     Returns
     -------
@@ -141,7 +156,9 @@ def relaxations(scored: Scored, merits: Sequence[tuple[Merit, FloatArray]],
     found: list[list[tuple[float, Relaxation]]] = [[] for _ in merits]
     if not chosen:
         return [[] for _ in merits]
-    again = score(study, scored.points[[trial for *_, trial in chosen]], "default", threads)
+    points = scored.points[[trial for *_, trial in chosen]]
+    again = Scored.join([score(study, points[rows], "default", threads)
+                         for rows in strides(len(points), told)])
     for row, (proposal, i, trial) in enumerate(chosen):
         merit, own = merits[proposal]
         value, limit = float(merit(again.minimised()[[row]])[0]), limits(study)[i]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,9 +22,13 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.intp]
+Told = Callable[[int, int], None]
+"""Is told (candidates done, candidates in all)."""
 
 SLACK = 1e-9
 """Share of a limit by which rounding may overstep it."""
+STRIDE = 16
+"""Candidates after which one is told how far a work has come."""
 HELD = "constraints_held_fraction"
 """Column of the share of draws in which a candidate keeps all limits."""
 
@@ -228,8 +232,8 @@ def score(study: Study, points: FloatArray, accuracy: str = "screen",
     """Simulate candidates; what cannot be run fails alone, with its reason.
 
     With draws each number is the percentile of the bad side over the draws, which all candidates
-    share. A constraint on something that a carrier does not have, such as the strength of its
-    needles, does not apply to it.
+    share. A constraint on a quantity that a candidate does not have, such as the strength of its
+    needles, does not apply to it; a metric without a value fails it.
 
     Parameters
     ----------
@@ -247,23 +251,21 @@ def score(study: Study, points: FloatArray, accuracy: str = "screen",
     names = list(dict.fromkeys(one.name for one in wanted))
     draws = {name: np.full((len(points), max(study.draws, 1)), np.nan) for name in names}
     failed: dict[int, str] = {}
-    idle: dict[str, set[int]] = {name: set() for name in names}
-    judged = {one.name for one in objectives(study)}
     groups = list(tables(study, points))
     outcomes = in_pieces(evaluate, [designs for _, designs in groups], names, each,
                          draws=study.draws, seed=study.seed, accuracy=accuracy, threads=threads)
     for (rows, _), (found, sick) in zip(groups, outcomes, strict=True):
         for name in names:
             draws[name][rows] = found[name]
-            if name not in judged and len(sick) < len(rows) and np.isnan(found[name]).all():
-                idle[name].update(map(int, rows))
         failed.update({int(rows[row]): why for row, why in sick.items()})
-    values = {one.label(study): one.pessimistic(draws[one.name]) for one in wanted}
+    judged = {one.name for one in objectives(study)}
+    idle = {name: np.isnan(draws[name]).all(axis=1) & (name in QUANTITIES and name not in judged)
+            for name in names}
+    values = {one.label(study): np.where(idle[one.name], np.nan, one.pessimistic(draws[one.name]))
+              for one in wanted}
     for one in wanted:
-        values[one.label(study)][list(idle[one.name])] = np.nan
-        for row in np.flatnonzero(~np.isfinite(values[one.label(study)])):
-            if int(row) not in idle[one.name]:
-                failed.setdefault(int(row), f"{one.name} has no value for this design")
+        for row in np.flatnonzero(~np.isfinite(values[one.label(study)]) & ~idle[one.name]):
+            failed.setdefault(int(row), f"{one.name} has no value for this design")
     if study.draws and study.constraints:
         values[HELD] = _held(study, draws, idle)
     for column in values.values():
@@ -271,12 +273,32 @@ def score(study: Study, points: FloatArray, accuracy: str = "screen",
     return Scored(study, points, values, dict(sorted(failed.items())))
 
 
+def unheard(done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+def strides(count: int, told: Told) -> Iterator[slice]:
+    """Yield so many candidates in strides, and tell how far they have come.
+
+    >>> steps = []
+    >>> [(rows.start, rows.stop) for rows in strides(19, lambda done, count: steps.append(done))]
+    [(0, 16), (16, 19)]
+    >>> steps
+    [0, 16, 19]
+    """
+    told(0, count)
+    for first in range(0, count, STRIDE):
+        end = min(first + STRIDE, count)
+        yield slice(first, end)
+        told(end, count)
+
+
 def _held(study: Study, draws: Mapping[str, FloatArray],
-          idle: Mapping[str, set[int]]) -> FloatArray:
+          idle: Mapping[str, NDArray[np.bool_]]) -> FloatArray:
     """Return the share of draws in which each candidate keeps all limits that apply to it."""
     held = np.ones(next(iter(draws.values())).shape, dtype=bool)
     for limit in limits(study):
         kept = limit.excess(draws[limit.wanted.name]) <= SLACK  # not in a draw without a value
-        kept[list(idle[limit.wanted.name])] = True
+        kept[idle[limit.wanted.name]] = True
         held &= kept
     return np.asarray(held.mean(axis=1))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.intp]
+Stages = Callable[[str, int, int], None]
+"""Is told what is being done, and how much of it is done, of how much."""
 
 CLOSE = 0.05
 """A limit is named as limiting if a pick comes this near to it (share of limit or of range)."""
@@ -89,7 +92,7 @@ class Pick:
 
 
 def picks(scored: Scored, front_: Scored, places: IndexArray,
-          threads: int | None = None) -> tuple[Pick, ...]:
+          threads: int | None, told: Stages) -> tuple[Pick, ...]:
     """Return the balanced point of the front, its ends and its most robust point, run in full.
 
     Parameters
@@ -102,6 +105,8 @@ def picks(scored: Scored, front_: Scored, places: IndexArray,
         Trial of each.
     threads
         Cores to use.
+    told
+        Is told how far it has come.
     """
     if not len(front_):
         return ()
@@ -120,10 +125,12 @@ def picks(scored: Scored, front_: Scored, places: IndexArray,
         study, front_.points[row], f"{table['formulation'][row]}: {label}",
         f"Pick of the study {study.name!r} (trial {places[row]}, seed {study.seed}).")
         for row, label in zip(rows, named, strict=True)]
-    releases = simulate(picked, draws=study.draws, seed=study.seed, threads=threads)
-    moved = effects(study, front_.points[rows], threads)
+    releases = simulate(picked, draws=study.draws, seed=study.seed, threads=threads,
+                        progress=partial(told, "running the picks"))
+    moved = effects(study, front_.points[rows], threads, partial(told, "moving their choices"))
     relaxed = relaxations(scored, [(merit, kept[[row]]) for row, merit in
-                                   zip(rows, merits, strict=True)], threads)
+                                   zip(rows, merits, strict=True)], threads,
+                          partial(told, "relaxing limits"))
     choices = front_.choices()
     if len(study.base) > 1:
         choices = {FORMULATION: list(table["formulation"]), **choices}
@@ -142,7 +149,7 @@ def picks(scored: Scored, front_: Scored, places: IndexArray,
     return tuple(found)
 
 
-def front_curves(front_: Scored, places: IndexArray) -> pd.DataFrame:
+def front_curves(front_: Scored, places: IndexArray, told: Stages) -> pd.DataFrame:
     """Return the release of every point of the front over time, facts at their nominal values.
 
     Parameters
@@ -151,6 +158,8 @@ def front_curves(front_: Scored, places: IndexArray) -> pd.DataFrame:
         The feasible front.
     places : shape (candidate,)
         Trial of each.
+    told
+        Is told how far it has come.
 
     Returns
     -------
@@ -161,7 +170,7 @@ def front_curves(front_: Scored, places: IndexArray) -> pd.DataFrame:
 
     points = [formulation(front_.study, point, str(place), "")
               for point, place in zip(front_.points, places, strict=True)]
-    releases = simulate(points, explain=False) if points else []
+    releases = simulate(points, explain=False, progress=partial(told, "drawing the front"))
     blocks = [release.table().filter(["time_d", *DERIVED]).assign(trial=place)
               for release, place in zip(releases, places, strict=True)]
     return pd.concat(blocks) if blocks else pd.DataFrame({"trial": [], "time_d": []})

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +17,9 @@ from numpy.typing import NDArray
 from releasekit.errors import InputError
 from releasekit.files import FilePath, remove, write_json, write_table
 from releasekit.results import RUN_FILES, may_write, save_run
-from releasekit.studies.candidates import SLACK, Scored, limits, objectives, score
+from releasekit.studies.candidates import SLACK, Scored, limits, objectives, score, strides
 from releasekit.studies.pareto import front, hypervolume
-from releasekit.studies.picks import Pick, front_curves, picks
+from releasekit.studies.picks import Pick, Stages, front_curves, picks
 from releasekit.studies.proposals import METHODS
 from releasekit.studies.ranking import Ranked, by_family, ranking
 from releasekit.studies.recipes import settle
@@ -136,7 +137,8 @@ def optimise(study: Study, budget: int | None = None, seed: int | None = None, *
     cluster
         Address of a Dask scheduler, such as ``tcp://10.0.0.7:8786``, whose workers simulate.
     progress
-        Called after each lot with (candidates done, candidates in all, counts and best so far).
+        Called after each lot with (candidates done, candidates in all, counts and best so far),
+        and after the search with what is done then as ``stage``.
 
     Returns
     -------
@@ -161,15 +163,16 @@ def optimise(study: Study, budget: int | None = None, seed: int | None = None, *
                     seed=study.seed if seed is None else seed)
     if out is not None:
         may_write(out)
+    told = partial(_tell, progress)
     with open_trials(study, out, resume) as trials, crew(workers, cluster) as hands:
         scored = explore(study, trials, progress, hands)
-        places, checked = _recheck(scored, hands)
+        places, checked = _recheck(scored, trials, hands, told)
     kept, feasible, ran = scored.minimised(), scored.feasible(), _ran(scored)
     volume = hypervolume(kept[feasible], kept[ran].min(axis=0), kept[ran].max(axis=0)) \
         if feasible.any() else 0.0
     result = SearchResult(
-        study, picks(scored, checked, places, workers), scored.table(),
-        checked.table().assign(trial=places), front_curves(checked, places), len(scored),
+        study, picks(scored, checked, places, workers, told), scored.table(),
+        checked.table().assign(trial=places), front_curves(checked, places, told), len(scored),
         time.perf_counter() - started, volume, by_family(scored),
         "" if len(checked) else _unsatisfied(scored),
         tuple(str(concern) for concern in study.concerns()), ranking(scored))
@@ -202,13 +205,9 @@ def explore(study: Study, trials: Trials | None = None,
         generation = len(lots)
         for first in range(0, len(points), LOT):
             part = points[first:first + LOT]
-            lot = trials.read(done, part) if trials is not None else None
-            if lot is None:
-                lot = score(study, part, threads=hands.threads, each=hands.each)
-                if trials is not None:
-                    trials.write(done, lot)
-            lots.append(lot)
-            done += len(lot)
+            lots.append(_lot(study, np.arange(done, done + len(part)), part, "screen", trials,
+                             hands))
+            done += len(part)
             if progress:
                 progress(done, study.budget, _so_far(Scored.join(lots)))
         if done >= study.budget:
@@ -220,7 +219,26 @@ def explore(study: Study, trials: Trials | None = None,
             return Scored.join(lots)
 
 
+def _lot(study: Study, numbers: IndexArray, points: FloatArray, accuracy: str,
+         trials: Trials | None, hands: Crew) -> Scored:
+    """Score some candidates and keep them; what is kept already is not simulated again."""
+    def scored(some: FloatArray) -> Scored:
+        return score(study, some, accuracy, hands.threads, hands.each)
+
+    if trials is None:
+        return scored(points)
+    missing = trials.missing(numbers, accuracy)
+    if missing.any():
+        trials.write(numbers[missing], scored(points[missing]), accuracy)
+    return trials.read(numbers, points, accuracy)
+
+
 # what comes of it --------------------------------------------------------------------------------
+
+def _tell(progress: Progress | None, stage: str, done: int, total: int) -> None:
+    if progress:
+        progress(done, total, {"stage": stage})
+
 
 def _ran(scored: Scored) -> NDArray[np.bool_]:
     ran = np.ones(len(scored), dtype=bool)
@@ -239,7 +257,8 @@ def _so_far(scored: Scored) -> dict[str, Any]:
     return {"feasible": int(feasible.sum()), "failed": len(scored.failed), "best": best}
 
 
-def _recheck(scored: Scored, hands: Crew) -> tuple[IndexArray, Scored]:
+def _recheck(scored: Scored, trials: Trials, hands: Crew,
+             told: Stages) -> tuple[IndexArray, Scored]:
     """Return the feasible front at default accuracy, with the places of its trials.
 
     Screening errs by a few thousandths, which is enough to cross a limit. Where all of the front
@@ -250,7 +269,9 @@ def _recheck(scored: Scored, hands: Crew) -> tuple[IndexArray, Scored]:
     for places in (_different(scored, best), _different(scored, feasible)):
         if not places.size:
             break
-        checked = score(scored.study, scored.points[places], "default", hands.threads, hands.each)
+        checked = Scored.join([
+            _lot(scored.study, places[rows], scored.points[places[rows]], "default", trials, hands)
+            for rows in strides(len(places), partial(told, "checking the front"))])
         good = np.flatnonzero(checked.feasible())
         if good.size:
             rows = good[front(checked.minimised()[good])]

@@ -27,7 +27,10 @@ from releasekit.studies.candidates import Scored
 from releasekit.studies.study import Study
 
 FloatArray = NDArray[np.float64]
+IndexArray = NDArray[np.intp]
 
+TABLES = {"screen": "trial", "default": "checked"}
+"""Accuracy -> the table of what was simulated so: all trials, and those of the front again."""
 FORMAT = 1
 """Version of the tables, kept in the file's ``user_version``."""
 MOST_CHANGES = 20
@@ -44,44 +47,53 @@ class Trials:
 
     def count(self) -> int:
         """Return how many trials are kept."""
-        if not self._database.execute(
-                "SELECT 1 FROM sqlite_master WHERE name = 'trial'").fetchone():
-            return 0
-        count, = self._database.execute("SELECT count(*) FROM trial").fetchone()
+        count, = self._database.execute("SELECT count(*) FROM trial").fetchone() \
+            if self._has("trial") else (0,)
         return int(count)
 
-    def read(self, first: int, points: FloatArray) -> Scored | None:
-        """Return a lot of trials that is kept already; None where it is not.
+    def missing(self, numbers: IndexArray, accuracy: str = "screen") -> NDArray[np.bool_]:
+        """Return which of some trials are not kept yet.
+
+        Parameters
+        ----------
+        numbers : shape (trial,)
+            Places of the trials in the search, rising.
+        accuracy
+            At which they are simulated, a key of ``TABLES``.
+        """
+        if not self._has(TABLES[accuracy]):
+            return np.ones(len(numbers), dtype=bool)
+        return ~np.isin(numbers, [number for number, _ in self._rows(
+            "trial, point", numbers, accuracy)])
+
+    def read(self, numbers: IndexArray, points: FloatArray, accuracy: str = "screen") -> Scored:
+        """Return trials that are all kept.
 
         Raises
         ------
         InputError
             Other points are kept: another version of a library proposed them.
         """
-        if self.count() <= first:
-            return None
-        rows = self._database.execute(
-            "SELECT status, reason, point, scores FROM trial WHERE trial >= ? AND trial < ? "
-            "ORDER BY trial", (first, first + len(points))).fetchall()
-        if not np.array_equal([json.loads(row[2]) for row in rows], points):
+        rows = self._rows("trial, status, reason, point, scores", numbers, accuracy)
+        if not np.array_equal([json.loads(row[3]) for row in rows], points):
             raise InputError(Problem(
-                f"the search proposes other candidates from trial {first} on than when these "
+                f"the search proposes other candidates from trial {numbers[0]} on than when these "
                 "trials were made", file=self.path, suggestion="start anew in another folder"))
-        scores = [json.loads(row[3]) for row in rows]
+        scores = [json.loads(row[4]) for row in rows]
         return Scored(self.study, points,
                       {label: np.array([score[label] for score in scores], dtype=float)
                        for label in scores[0]},
-                      {i: row[1] for i, row in enumerate(rows) if row[0] == "failed"})
+                      {i: row[2] for i, row in enumerate(rows) if row[1] == "failed"})
 
-    def write(self, first: int, scored: Scored) -> None:
-        """Keep a lot of trials, as they will stand in ``trials.csv`` and exactly.
+    def write(self, numbers: IndexArray, scored: Scored, accuracy: str = "screen") -> None:
+        """Keep some trials, as they will stand in ``trials.csv`` and exactly.
 
         Raises
         ------
         WorkError
             The disk is full, or another search writes to the same file.
         """
-        table = scored.table().assign(trial=np.arange(first, first + len(scored)))
+        table = scored.table().assign(trial=numbers)
         table["point"] = [json.dumps(point.tolist()) for point in scored.points]
         table["scores"] = [json.dumps(
             {label: None if np.isnan(column[row]) else float(column[row])
@@ -89,11 +101,23 @@ class Trials:
         names = ", ".join(f'"{name}"' for name in table)
         plain = table.astype(object).where(table.notna(), None)
         with _kept(self.path), self._database:
-            self._database.execute(f"CREATE TABLE IF NOT EXISTS trial ({names}, "
+            self._database.execute(f"CREATE TABLE IF NOT EXISTS {TABLES[accuracy]} ({names}, "
                                    "PRIMARY KEY (trial)) WITHOUT ROWID")
             self._database.executemany(
-                f"INSERT INTO trial ({names}) VALUES ({', '.join('?' * table.shape[1])})",
-                plain.itertuples(index=False))
+                f"INSERT INTO {TABLES[accuracy]} ({names}) "
+                f"VALUES ({', '.join('?' * table.shape[1])})", plain.itertuples(index=False))
+
+    def _has(self, table: str) -> bool:
+        return self._database.execute("SELECT 1 FROM sqlite_master WHERE name = ?",
+                                      (table,)).fetchone() is not None
+
+    def _rows(self, columns: str, numbers: IndexArray, accuracy: str) -> list[tuple[Any, ...]]:
+        """Return what is kept of some trials, the trial first."""
+        found = self._database.execute(
+            f"SELECT {columns} FROM {TABLES[accuracy]} WHERE trial BETWEEN ? AND ? ORDER BY trial",
+            (int(numbers[0]), int(numbers[-1]))).fetchall()
+        wanted = set(numbers.tolist())
+        return [row for row in found if row[0] in wanted]
 
 
 @contextlib.contextmanager
@@ -165,7 +189,9 @@ def _compare(study: Study, place: str, then: Mapping[str, str], now: Mapping[str
             "was made by another study than this one"
             + (f"; changed since: {', '.join(sorted(files))}" if files else "") + "\n"
             + "\n".join(changes[:2 + MOST_CHANGES])
-            + (f"\nand {more} more lines" if more > 0 else ""), file=place))
+            + (f"\nand {more} more lines" if more > 0 else ""), file=place,
+            suggestion=f"{study.method} plans for its budget: start anew in another folder"
+            if any("study.budget" in line for line in changes) else ""))
     made, used = json.loads(then["versions"]), json.loads(now["versions"])
     others = [f"{name} {made.get(name)}, this is {used[name]}" for name in used
               if made.get(name) != used[name]]
@@ -191,7 +217,10 @@ def _kept(path: str) -> Iterator[None]:
 
 def resolved(study: Study) -> list[str]:
     """Return everything that moves a number of a study, one line each, facts of materials too."""
-    return list(_lines("study", study))
+    lines = list(_lines("study", study))
+    if study.method == "sobol":  # a longer sequence begins with the same points
+        lines.remove(f"study.budget = {study.budget!r}")
+    return lines
 
 
 def _lines(place: str, value: Any) -> Iterator[str]:
