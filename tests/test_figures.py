@@ -24,6 +24,7 @@ from releasekit.figures.looks import FAMILY_COLOURS, MOST_SERIES
 from releasekit.formulation import Designs, Formulation
 from releasekit.release import DAY, LEDGER, Release
 from releasekit.studies.study import Objective, Study
+from releasekit.wording import label_of
 
 TIMES = 13.7 * DAY * np.linspace(0.0, 1.0, 23) ** 2
 TWO = {"thickness": np.array([0.0021, 0.0013])}
@@ -33,7 +34,8 @@ LONG = "a gel of two polymers, printed, crosslinked twice and dried, on a foot u
 def made(name: str = "GelMA sheet", carrier: str = "hydrogel", rate: float = 0.17, draws: int = 0,
          at_wound: bool = True, columns: dict[str, Any] | None = None, **use: float) -> Release:
     """Make a release by hand: first-order loss from a carrier to a short-lived fluid."""
-    base = Formulation(name, carrier, use={"duration": float(TIMES[-1]), **use})
+    base = Formulation(name, carrier, use={"duration": float(TIMES[-1]),
+                                           "boundary": "wound" if at_wound else "sink", **use})
     rows = max(draws, 1) * (len(next(iter(columns.values()))) if columns else 1)
     given = {key: np.repeat(value, max(draws, 1)) for key, value in (columns or {}).items()}
     designs = Designs(base, given or {"duration": np.full(rows, float(TIMES[-1]))})
@@ -441,20 +443,29 @@ def test_kinds_of_figure() -> None:
 
 
 def test_parallel_coordinates_run_from_choices_to_objectives() -> None:
-    """Mistake: an axis scaled by another column, or a carrier drawn in another family's colour."""
+    """Mistake: an axis scaled by another column or by one family alone, another family's colour,
+    or points without a line because an axis between them belongs to another family."""
     result = search()
     result.pareto["thickness_mm"] = [1.0, 2.0, 3.0, np.nan, 1.5, 2.5, 2.0]
+    result.pareto["needle_height_um"] = [np.nan] * 4 + [510.0, 730.0, 910.0]
     for pick in result.best:
         pick.objectives = {goal.metric: 0.0 for goal in GOALS[:2]}
         pick.constraints = {GOALS[2].metric: 0.0}
     figure = plot(result, "parallel")
-    (axis,) = figure.axes
-    names = [text.get_text().replace("\n", " ") for text in axis.get_xticklabels()]
-    assert names == ["thickness mm", *(goal.metric.replace("_", " ") for goal in GOALS[:2])]
-    lines = [line for line in axis.lines if line.get_linewidth() == 0.7][:7]
-    assert [line.get_ydata()[0] for line in lines[:3]] == [0.0, 0.5, 1.0]
-    assert np.isnan(lines[3].get_ydata()[0])
-    assert {line.get_color() for line in lines[:4]} == {FAMILY_COLOURS["hydrogel"]}
+    wanted = [label_of(goal.metric) for goal in GOALS[:2]]
+    assert [[" ".join(text.get_text().split()) for text in axis.get_xticklabels()]
+            for axis in figure.axes] == [
+        [" ".join(name.split()) for name in ("thickness [mm]", *wanted)],
+        [" ".join(name.split()) for name in ("thickness [mm]", "needle height [µm]", *wanted)]]
+    sheets, needles = ([line for line in axis.lines if line.get_marker() != "None"]
+                       for axis in figure.axes)
+    assert [line.get_ydata()[0] for line in sheets[:3]] == [0.0, 0.5, 1.0]
+    assert [line.get_ydata()[0] for line in needles] == [0.25, 0.75, 0.5]  # of the whole front
+    assert {line.get_color() for line in sheets[:3]} == {FAMILY_COLOURS["hydrogel"]}
+    assert all(np.isfinite(line.get_ydata()).all() for line in needles)
+    (bridge,) = (line for line in figure.axes[0].lines if line.get_linestyle() == ":")
+    assert np.isfinite(bridge.get_ydata()).all()  # of the one without a thickness
+    assert len(bridge.get_xdata()) == 2
     assert legend_texts(figure) == ["hydrogel (4)", "microneedle (3)", "picks"]
     with pytest.raises(InputError, match="what optimise finds"):
         plot(made(), "parallel")

@@ -110,8 +110,10 @@ def settled(column: str, value: Any) -> Any:
 
     >>> settled("retained_7d_fraction_p25", -1.7e-12), settled("gelation_margin_K_p50", -1.9)
     (0.0, -1.9)
+    >>> settled("mobility", "unified"), settled("retained_auc_d", None)
+    ('unified', None)
     """
-    return 0.0 if value is not None and value < least(column) else value
+    return 0.0 if isinstance(value, int | float) and value < least(column) else value
 
 
 def counted(count: int, thing: str) -> str:
