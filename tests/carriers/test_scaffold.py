@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import cumulative_trapezoid, solve_ivp
 
-from releasekit.carriers.phases import LOSSES
+from releasekit.carriers.inputs import Inputs
+from releasekit.carriers.phases import LOSSES, loss_nodes
 from releasekit.carriers.scaffold import ADSORPTIONS, POROUS
 from releasekit.errors import ConditionWarning, InputError
 from releasekit.facts import load_material
@@ -403,6 +404,23 @@ def test_no_row_depends_on_another() -> None:
     for row in range(5):
         alone = run(table(base, **{name: column[[row]] for name, column in columns.items()}))
         assert np.array_equal(together["released_fraction"][row], alone["released_fraction"][0])
+
+
+def test_nodes_share_the_bend_out_and_a_row_without_a_number_spoils_no_other() -> None:
+    """Mistake: nodes are counted into the row of a neighbour, or nan stops all rows."""
+    rates = np.array([[3.1e-6], [np.nan], [4.7e-5], [0.0]])
+    days = Inputs(table(wounded({}), duration=[9 * DAY, 14 * DAY, 11 * DAY, 5 * DAY]))
+    nodes = loss_nodes(days, lambda time: np.exp(-rates * time))
+    assert np.isnan(nodes[1]).all()
+    assert np.isfinite(nodes[[0, 2, 3]]).all()
+    assert nodes[:, -1] == pytest.approx([9 * DAY, np.nan, 11 * DAY, 5 * DAY], nan_ok=True,
+                                         rel=1e-6)
+    for row in (0, 2, 3):
+        assert np.all(np.diff(nodes[row]) > 0.0)
+    for row in (0, 2):  # straight lines between the nodes are close to the curve
+        time = np.linspace(0.0, nodes[row, -1], 2001)
+        straight = np.interp(time, nodes[row], np.exp(-rates[row] * nodes[row]))
+        assert straight == pytest.approx(np.exp(-rates[row] * time), abs=1.5e-3)
 
 
 def test_missing_facts_are_named() -> None:

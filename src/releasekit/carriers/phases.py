@@ -136,25 +136,29 @@ def loss_nodes(inputs: Inputs, *parts: Left) -> FloatArray:
     The nodes share out the integral of √Σ|m''|, the best choice for straight lines, with some for
     the last traces of the sites, and resolve a measured series of the diffusivity if there is one.
     """
-    end = inputs["duration"][:, None]
-    time = end * np.linspace(0.0, 1.0, SAMPLES + 1) ** 4
-    step = np.diff(time, axis=1)
-    bend = np.zeros((inputs.rows, SAMPLES))
-    fade = np.zeros((inputs.rows, SAMPLES))
+    rows, end = inputs.rows, inputs["duration"][:, None]
+    grid = np.linspace(0.0, 1.0, SAMPLES + 1) ** 4
+    step = np.diff(grid)
+    bend = np.zeros((rows, SAMPLES))
+    fade = np.zeros((rows, SAMPLES))
     for part in parts:
-        left = part(time)
-        bend[:, 1:] += np.abs(np.diff(np.diff(left, axis=1) / step, axis=1)) * step[:, 1:]
+        left = part(end * grid)
+        bend[:, 1:] += np.abs(np.diff(np.diff(left, axis=1) / step, axis=1)) * step[1:]
         fade += np.abs(np.diff(np.log(np.maximum(left, FAINT)), axis=1))
     series = inputs.series("effective_diffusivity")
     if not fade.any() and series is None:
         return np.asarray(end * np.array([0.0, 1.0]))
-    work = np.cumsum(np.sqrt(bend) + 0.05 * fade + 1e-6 / SAMPLES, axis=1)
-    work = np.concatenate([np.zeros((inputs.rows, 1)), work / work[:, -1:]], axis=1)
-    goal = np.linspace(0.0, 1.0, INTERVALS + 1)
-    place = np.clip((work[:, None, :] <= goal[:, None]).sum(axis=2) - 1, 0, SAMPLES - 1)
+    work = np.zeros((rows, SAMPLES + 1))
+    np.cumsum(np.sqrt(bend) + 0.05 * fade + 1e-6 / SAMPLES, axis=1, out=work[:, 1:])
+    work /= work[:, -1:]
+    # the last sample at or before each share of the work: samples are counted between the shares
+    between = np.ceil(np.nan_to_num(work) * INTERVALS).astype(int)
+    own = (INTERVALS + 1) * np.arange(rows)[:, None]
+    counts = np.bincount((between + own).ravel(), minlength=rows * (INTERVALS + 1))
+    place = np.minimum(counts.reshape(rows, -1).cumsum(axis=1) - 1, SAMPLES - 1)
     w0, w1 = (np.take_along_axis(work, place + i, axis=1) for i in (0, 1))
-    t0, t1 = (np.take_along_axis(time, place + i, axis=1) for i in (0, 1))
-    nodes = t0 + (t1 - t0) * (goal - w0) / (w1 - w0)
+    goal = np.arange(INTERVALS + 1) / INTERVALS
+    nodes = end * (grid[place] + (grid[place + 1] - grid[place]) * (goal - w0) / (w1 - w0))
     if series is not None:
         within = np.minimum(series[0][-1], end) * np.linspace(0.0, 1.0, INTERVALS)[1:] ** 1.5
         nodes = np.sort(np.concatenate([nodes, within], axis=1), axis=1)
