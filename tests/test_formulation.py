@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from releasekit.checks import outside
 from releasekit.errors import InputError
-from releasekit.facts import load_material
+from releasekit.facts import Spread, load_material
 from releasekit.files import Document
 from releasekit.formulation import (
     CHOICES,
@@ -76,6 +76,26 @@ def test_given_constant_and_series(sheet: Formulation) -> None:
     assert modulus.values is not None
     assert modulus.values.tolist() == [2600.0, 2100.0, 1700.0, 900.0]
     assert modulus.note == "same gel"
+
+
+def test_given_spreads_come_back(sheet: Formulation, tmp_path: Path) -> None:
+    """Mistake: a standard deviation in degC taken for a temperature, or a spread that is lost
+    where a formulation or a run is written."""
+    text = Path(sheet.path).read_text().replace(
+        "[given]\n", '[given]\nrelaxation_time = { value = "3.1 s", gsd = 1.7 }\n'
+        'wound_temperature = { value = "33.1 degC", sd = "1.3 degC" }\n'
+        'pore_diameter = { value = "12 um", sd = "900 nm" }\n')
+    one = formulation_from(Document(sheet.path, tomllib.loads(text), text))
+    assert one.given["relaxation_time"].spread == Spread("lognormal", 1.7)
+    assert one.given["wound_temperature"].spread == Spread("normal", 1.3)
+    assert one.given["pore_diameter"].spread == Spread("normal", 9e-7)
+    assert {"given/relaxation_time", "given/pore_diameter"} <= one.facts().keys()
+    assert "given/effective_diffusivity" not in one.facts()
+    assert one.taken_as_exact() == list(sheet.given)
+    one.save(tmp_path / "saved.toml")
+    again = load(tmp_path / "saved.toml")
+    assert isinstance(again, Formulation)
+    assert again.given == one.given
 
 
 def test_number_and_word(sheet: Formulation) -> None:

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from releasekit.errors import InputError
-from releasekit.formulation import Formulation
+from releasekit.facts import Spread
+from releasekit.formulation import Formulation, Given
 from releasekit.loading import load
 from releasekit.metrics import measure
 from releasekit.release import Release
@@ -26,6 +27,8 @@ from releasekit.results import (
     summary,
 )
 from releasekit.simulation import simulate
+
+from .builders import slab
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 FILES = ("hydrogel-gelma", "hydrogel-peg", "measured-curve")
@@ -104,6 +107,14 @@ def test_every_number_says_where_it_comes_from(folder: Path) -> None:
     assert record["results"][1]["name"] == "PEG sheet"
     curve = record["formulations"][2]["given"]["released_fraction"]
     assert (curve["times"][1], curve["source"]) == (3456.0, "invented")
+
+
+def test_given_spreads_are_kept(tmp_path: Path) -> None:
+    """Mistake: a run that is repeated from its record draws less than it did."""
+    wide = slab(2.3e-13).but(effective_diffusivity=Given(
+        "", 2.3e-13, spread=Spread("lognormal", 1.9)))
+    save_run([simulate(wide, accuracy="screen")], tmp_path)
+    assert load_run(tmp_path).formulations[0].given == wide.given
 
 
 def test_tables_name_their_rows_and_units(folder: Path, releases: list[Release]) -> None:

@@ -15,6 +15,7 @@ from releasekit.carriers.families import FAMILIES
 from releasekit.errors import ComparisonWarning, ConditionWarning, InputError
 from releasekit.facts import Spread
 from releasekit.formulation import Designs, Formulation
+from releasekit.given import Given
 from releasekit.metrics import measure, metric
 from releasekit.running import output_times
 from releasekit.simulation import compare, evaluate, simulate, unequal_doses
@@ -324,6 +325,30 @@ def test_shares_of_the_drivers() -> None:
     assert 0.9 < sum(shares) <= 1.0 + 1e-12
     assert "carrier_inactivation_rate" not in release.driven_by
     assert "enzyme_activity" in release.driven_by
+
+
+def test_what_is_given_without_a_spread_is_not_informed() -> None:
+    """Mistake: a number out of the air drives nothing, so that little else does: "informed"."""
+    known = planted("measured").but(wound_temperature="37 degC")
+    assert simulate(known).prediction_class == "given"
+    assert simulate(planted("assumed").but(wound_temperature="37 degC")
+                    ).prediction_class == "assumption-driven"
+    exact = known.but(wound_temperature=Given("", 310.15, spread=Spread("lognormal", 1.0)))
+    assert simulate(exact).prediction_class == "informed"
+
+
+def test_a_given_spread_is_drawn_and_drives() -> None:
+    """Mistake: the spread of what is given is read and forgotten, or drawn about another value."""
+    wide = slab(2.3e-13).but(effective_diffusivity=Given(
+        "", 2.3e-13, spread=Spread("lognormal", 1.9)))
+    release = simulate(wide, draws=60, seed=3)
+    assert next(iter(release.driven_by)) == "effective_diffusivity"
+    assert "effective_diffusivity" not in wide.taken_as_exact()
+    middle = np.median(release["released_fraction"][:, 100])
+    assert middle == pytest.approx(simulate(slab(2.3e-13))["released_fraction"][0, 100], rel=0.05)
+    # before a third has left, release goes with the root of the diffusivity
+    early = release["released_fraction"][:, 20]
+    assert np.log(early).std() == pytest.approx(np.log(1.9) / 2, rel=0.1)
 
 
 def test_a_measured_curve_is_calibrated() -> None:

@@ -60,9 +60,20 @@ class Formulation:
     checksum: str = ""
 
     def facts(self) -> dict[str, Fact]:
-        """Return the facts of all materials, layers and steps included, by ``material/fact``."""
+        """Return the facts of all materials, layers and steps included, by ``material/fact``.
+
+        Given constants with a spread are among them, as ``given/fact``.
+        """
         materials = [*self.made_of(), *(step.material for step in self.process if step.material)]
-        return {fact.key: fact for material in materials for fact in material.facts.values()}
+        given = [item.fact() for item in self.given.values()
+                 if item.value is not None and item.spread.kind != "none"]
+        return {fact.key: fact for fact in (
+            *(fact for material in materials for fact in material.facts.values()), *given)}
+
+    def taken_as_exact(self) -> list[str]:
+        """Return what is given without a spread, other than the release curve itself."""
+        return [name for name, item in self.given.items()
+                if item.spread.kind == "none" and name != "released_fraction"]
 
     def made_of(self) -> list[Material]:
         """Return all materials, those of layers too; steps of making are none."""
@@ -164,6 +175,11 @@ class Formulation:
             entry: dict[str, Any] = {}
             if item.value is not None:
                 entry["value"] = written(name, item.value)
+                if item.spread.kind == "lognormal":
+                    entry["gsd"] = item.spread.a
+                elif item.spread.kind == "normal":
+                    unit = QUANTITIES[name].unit
+                    entry["sd"] = f"{item.spread.a:.15g}" + (f" {unit}" if unit != "1" else "")
             else:
                 data = f"{target.stem}-{name}.csv"
                 write_table(target.parent / data,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from releasekit.checks import Checks, Source, outside, span_message
 from releasekit.errors import InputError, Problem, nearest
+from releasekit.fact import Fact, Spread
 from releasekit.files import read_table, similar
-from releasekit.units import to_si
+from releasekit.units import parse_difference, to_si
 from releasekit.vocabulary import QUANTITIES
 
 FloatArray = NDArray[np.float64]
@@ -21,12 +22,15 @@ FloatArray = NDArray[np.float64]
 TIME_UNITS = {"s": "s", "min": "min", "h": "h", "d": "d"}
 _SLUGS = {q.column.removeprefix(f"{q.name}_"): q.shown for q in QUANTITIES.values()
           if q.shown != "1"} | {"pct": "%"}
-_KEYS = ("value", "data", "time", "column", "unit", "source", "note")
+_KEYS = ("value", "sd", "gsd", "data", "time", "column", "unit", "source", "note")
 
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """A fact or derived quantity that is given: a constant, or a measured series (SI)."""
+    """A fact or derived quantity that is given: a constant, or a measured series (SI).
+
+    A constant without a spread is taken as exact.
+    """
 
     name: str
     value: float | None = None
@@ -34,6 +38,12 @@ class Given:
     values: FloatArray | None = None
     source: str = ""
     note: str = ""
+    spread: Spread = field(default_factory=Spread)
+
+    def fact(self) -> Fact:
+        """Return a constant as the fact that takes the place of what would be known or computed."""
+        return Fact(self.name, self.value, spread=self.spread, basis="given", source=self.source,
+                    note=self.note, material="given")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Given) and self.identity() == other.identity()
@@ -44,7 +54,7 @@ class Given:
     def identity(self) -> tuple[object, ...]:
         """Return what two equal entries share, series included."""
         series = [None if part is None else part.tobytes() for part in (self.times, self.values)]
-        return (self.name, self.value, *series, self.source, self.note)
+        return (self.name, self.value, *series, self.source, self.note, self.spread)
 
 
 def given_from(checks: Checks, name: str, table: Any,
@@ -67,9 +77,33 @@ def given_from(checks: Checks, name: str, table: Any,
         number = checks.quantity(name, table["value"], *where, "value")
         citation = sources[source].citation if source in sources else ""
         checks.mesh(name, number, f"{note} {citation}", *where)
-        return Given(name, number, source=source, note=note)
+        return Given(name, number, source=source, note=note,
+                     spread=_spread(checks, name, table, *where))
+    for key in ("sd", "gsd"):
+        if key in table:
+            checks.say("a series has no spread", *where, key)
     series = _series(checks, name, table, *where)
     return Given(name, None, *series, source=source, note=note) if series else None
+
+
+def _spread(checks: Checks, name: str, table: Mapping[str, Any], *where: str) -> Spread:
+    if "gsd" in table and "sd" in table:
+        checks.say("give one of sd and gsd", *where, "gsd")
+    if "gsd" in table:
+        gsd = checks.number(table["gsd"], *where, "gsd")
+        if gsd < 1.0:
+            checks.say(f"must be 1 or more, not {gsd:g}", *where, "gsd")
+        return Spread("lognormal", gsd)
+    if "sd" not in table:
+        return Spread()
+    try:
+        sd = parse_difference(table["sd"], QUANTITIES[name].unit)
+    except InputError as error:
+        checks.adopt(error, *where, "sd")
+        return Spread()
+    if sd < 0.0:
+        checks.say("must not be negative", *where, "sd")
+    return Spread("normal", sd)
 
 
 def _series(checks: Checks, name: str, table: Mapping[str, Any],

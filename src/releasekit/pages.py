@@ -66,7 +66,7 @@ def _settings(place: str,
 
 def print_formulation(formulation: Formulation) -> None:
     """Print the choices of a formulation, its laws and its materials."""
-    from releasekit.catalogue import left_by
+    from releasekit.catalogue import left_by, spread_of
     from releasekit.checks import shown
 
     text(f"{formulation.name} ({formulation.carrier}): {formulation.description}")
@@ -79,7 +79,7 @@ def print_formulation(formulation: Formulation) -> None:
     rows += [("process", step.step, *left_by(step)) for step in formulation.process]
     for name, item in formulation.given.items():
         value = f"series of {len(item.times)}" if item.times is not None else \
-            shown(name, item.value or 0.0)
+            " ".join((shown(name, item.value or 0.0), spread_of(item.fact()))).rstrip()
         rows.append(("given", name, value, item.source or item.note))
     table(("", "name", "value", "source"), rows)
 

@@ -34,7 +34,7 @@ ABSOLUTE = ("available_particles_per_cm2", "delivered_particles_per_cm2",
             "applied_particles_per_cm2")
 """Active particles per wound area; fractions are of those applied so far."""
 QUANTILES = {"p05": 0.05, "p50": 0.50, "p95": 0.95}
-PREDICTION_CLASSES = ("calibrated", "informed", "assumption-driven")
+PREDICTION_CLASSES = ("calibrated", "informed", "given", "assumption-driven")
 
 
 @dataclass(frozen=True)

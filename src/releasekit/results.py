@@ -221,7 +221,7 @@ def _formulation(formulation: Formulation, known: dict[str, Material],
     for name, item in formulation.given.items():
         told = {"source": item.source, "note": item.note}
         if item.value is not None:
-            given[name] = entry(name, item.value, **told)
+            given[name] = entry(name, item.value, spread=asdict(item.spread), **told)
         else:
             given[name] = {"times": item.times, "values": item.values, "time_unit": "s",
                            "unit": QUANTITIES[name].unit, **told, "from": formulation.path}
@@ -332,7 +332,8 @@ def _read_formulation(entry: Mapping[str, Any],
     for name, told in entry["given"].items():
         times, values_ = (np.array(told[key], dtype=float) if key in told else None
                           for key in ("times", "values"))
-        given[name] = Given(name, told.get("value"), times, values_, told["source"], told["note"])
+        given[name] = Given(name, told.get("value"), times, values_, told["source"], told["note"],
+                            Spread(**told.get("spread", {})))
     return Formulation(**{
         **{name: entry[name] for name in ("name", "carrier", "description", "path", "checksum")},
         "materials": {role: materials[key] for role, key in entry["made_of"].items()},

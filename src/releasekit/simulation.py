@@ -294,13 +294,20 @@ def _explained(release: Release, threads: int | None) -> Release:
 
 
 def _prediction_class(base: Formulation, shares: Mapping[str, float]) -> str:
-    """Judge by what drives: fitted to this carrier, measured or computed, or assumed."""
+    """Judge by what drives: fitted to this carrier, measured or computed, or assumed.
+
+    What is given without a spread drives nothing, however wrong it may be: the result then rests
+    on what is given, unless assumptions drive it all the same.
+    """
     basis = {key: fact.basis for key, fact in base.facts().items()}
     weight = Counter[str]()
     for key, share in shares.items():
         weight[basis[key]] += share  # type: ignore[assignment]
-    calibrated, informed, assumed = PREDICTION_CLASSES
-    if "released_fraction" in base.given or weight["fitted"] >= 0.5:
+    calibrated, informed, given, assumed = PREDICTION_CLASSES
+    if "released_fraction" in base.given:
         return calibrated
-    known = weight["measured"] + weight["computed"] + weight["fitted"]
-    return informed if known >= 0.5 else assumed
+    if sum(weight[one] for one in ("measured", "computed", "fitted", "given")) < 0.5:
+        return assumed
+    if base.taken_as_exact():
+        return given
+    return calibrated if weight["fitted"] >= 0.5 else informed

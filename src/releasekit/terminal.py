@@ -218,6 +218,13 @@ def driven_by(release: Release) -> str:
     return ", ".join(f"{fact} {share:.0%}" for fact, share in first) or "no uncertain fact"
 
 
+def trust(release: Release) -> str:
+    """Return the prediction class, and what it rests on if that is given without a spread."""
+    exact = ", ".join(release.formulation.taken_as_exact())
+    return release.prediction_class + (
+        f" (no spread of {exact})" if release.prediction_class == "given" else "")
+
+
 def facts_sentence(used: Mapping[str, int]) -> str:
     """Count the facts used by how they are known.
 
@@ -249,7 +256,7 @@ def print_release(release: Release) -> None:
     if derived:
         text(f"derived: {', '.join(derived)}")
     text(facts_sentence(release.facts_used))
-    text(f"prediction class: {release.prediction_class}; driven by: {driven_by(release)}")
+    text(f"prediction class: {trust(release)}; driven by: {driven_by(release)}")
     error = discretisation_error(release)
     text(f"discretisation error {number(error)}, ledger adds up to within "
          f"{release.ledger_residual:.1g}")
@@ -353,4 +360,4 @@ def print_comparison(releases: Sequence[Release]) -> None:
             for label, release, each in zip(labels(releases), releases, found, strict=True)]
     table(("", "carrier", *(COMPARED[name] for name in names)), rows, numbers=True)
     for label, release in zip(labels(releases), releases, strict=True):
-        text(f"{label}: {release.prediction_class}, driven by {driven_by(release)}")
+        text(f"{label}: {trust(release)}, driven by {driven_by(release)}")

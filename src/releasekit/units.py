@@ -144,6 +144,18 @@ def parse(text: Any, target: str) -> float:
     return _finite(to_si(float(number), unit or "1", target), text)
 
 
+def parse_difference(text: Any, target: str) -> float:
+    """Read the size of a difference, as a standard deviation is: 1.5 degC is 1.5 K.
+
+    >>> parse_difference("1.5 degC", "K"), parse_difference("3e-13 m^2/s", "m^2/s")
+    (1.5, 3e-13)
+    """
+    value = parse(text, target)
+    unit = _NUMBER.match(str(text))
+    return value if unit is None or isinstance(text, int | float) else float(
+        f"{value - to_si(0.0, unit[2].strip() or '1', target):.12g}")
+
+
 def _finite(value: float, text: Any) -> float:
     """Let pass what is a number; ``nan`` and what overflows are not."""
     if not math.isfinite(value):

@@ -182,7 +182,8 @@ class Inputs:
         given = base.given.get(name)
         if given is not None and given.value is not None:
             self.given_used.add(name)
-            return given.value
+            score = self.scores.get(f"given/{name}")
+            return given.value if score is None else given.fact().at(score)
         for place in (base.choices, base.use):
             if name in place and not isinstance(place[name], str):
                 return float(place[name])

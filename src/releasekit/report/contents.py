@@ -46,7 +46,8 @@ def contents(findings: Findings) -> dict[str, Any]:
         "families": FAMILY_COLOURS, "ledger_looks": LEDGER_LOOKS,
         "formulations": [
             {**told, "colour": colour, "description": one.description,
-             "settings": settings(one), "curves": _curves(findings.curves, told["name"]),
+             "settings": settings(one), "exact": one.taken_as_exact(),
+             "curves": _curves(findings.curves, told["name"]),
              "metrics": _row(findings.metrics, told["name"])}
             for told, colour, one in zip(record["results"], colours, findings.formulations,
                                          strict=True)],
@@ -144,9 +145,10 @@ def _used(materials: Iterable[Material], keys: set[str]) -> Iterable[tuple[str, 
 
 def _given(one: Formulation) -> Iterable[tuple[str, ...]]:
     for name, item in one.given.items():
-        value = "series" if item.value is None else shown(name, item.value)
-        yield (name, one.name, value, "", "given", "", *cited(one.sources.get(item.source)),
-               item.note)
+        value, spread = ("series", "") if item.value is None else (
+            shown(name, item.value), spread_of(item.fact()))
+        yield (name, one.name, value, spread, "given", "",
+               *cited(one.sources.get(item.source)), item.note)
 
 
 def cited(source: Source | None) -> tuple[str, str]:
