@@ -237,12 +237,14 @@ def _control(free: Lowered, time: FloatArray, threads: int | None) -> FloatArray
     (body,) = free.bodies
     lanes = [array.reshape(-1, len(time), len(body.weights))
              for array in body.lanes.arrays().values()]
-    told = np.concatenate([*(np.moveaxis(array, 1, 0).reshape(len(time), -1) for array in lanes),
-                           time[:, -1:]], axis=1)
-    _, first, which = np.unique(told, axis=0, return_index=True, return_inverse=True)
+    told = np.ascontiguousarray(np.concatenate([
+        *(np.moveaxis(array, 1, 0).reshape(len(time), -1) for array in lanes), time[:, -1:]], 1))
+    whole = told.view(np.dtype((np.void, told.itemsize * told.shape[1])))[:, 0]
+    # rows as bytes: number by number, sorting them costs more than all the rest
+    _, first, which = np.unique(whole, return_index=True, return_inverse=True)
     chosen = (first[:, None] * len(body.weights) + np.arange(len(body.weights))).ravel()
     body = replace(body, lanes=body.lanes.take(chosen), share=body.share[first])
     amounts, _ = _solve_body(body, time[first], "screen", threads, sums_of(["retained_fraction"]))
     ledger = Ledger(amounts, free.dose_per_area[first], at_wound=True)
     auc = np.trapezoid(ledger["retained_fraction"], time[first], axis=1)
-    return np.asarray(auc)[which.ravel()]
+    return np.asarray(auc)[which]
