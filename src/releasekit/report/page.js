@@ -261,10 +261,11 @@ function frontSection() {
           size: rows.map(i => picked.has(places[i]) ? 15 : 9),
           line: {color: "#000", width: rows.map(i => picked.has(places[i]) ? 2 : 0.6)}}});
     }
-    const axis = name => ({...AXIS, title: {
-      text: plain(options.find(one => one[0] === name)[1]).replace(" [", "<br>[")}});
-    return Plotly.react(byId("front"), found, {...LAYOUT, xaxis: axis(x), yaxis: axis(y),
-      margin: {...LAYOUT.margin, l: 90, b: 70}}, OPTIONS);
+    const words = name => plain(options.find(one => one[0] === name)[1]);
+    return Plotly.react(byId("front"), found, {...LAYOUT,
+      xaxis: {...AXIS, title: {text: words(x)}},
+      yaxis: {...AXIS, title: {text: words(y).replace(" [", "<br>[")}},
+      margin: {...LAYOUT.margin, l: 90}}, OPTIONS);
   }
 
   function open(i) {
