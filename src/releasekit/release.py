@@ -144,7 +144,7 @@ class Release:
         data: dict[str, FloatArray] = {"time_d": one.time[0] / DAY}
         for name, column in one.columns.items():
             if self.draws:
-                # numpy goes time by time where draws are missing, which takes a hundred times longer
+                # where draws are missing numpy goes time by time, at a hundred times the cost
                 quantile = np.nanquantile if np.isnan(column).any() else np.quantile
                 for label, values in zip(QUANTILES, quantile(
                         column, list(QUANTILES.values()), axis=0), strict=True):
