@@ -1,49 +1,42 @@
-"""The general path: a chain of finite volumes from the back of the carrier into the tissue.
+"""The general path: finite volumes in one or two layers of a carrier, the film and the tissue.
 
-The cells of one or two layers of the carrier, the fluid film (one cell) and the tissue exchange
-exosomes with their neighbours only, so each stage of a time step is one scalar tridiagonal system.
-Time is marched with SDIRK2 (γ = 1 - 1/√2: L-stable, stiffly accurate, second order): two stages of
-length a = γ h. In cell i, of volume V_i, of a section (a layer, the film, the tissue) a stage
-finds the density y_i of free exosomes and z_i of bound ones from the densities c_i and b_i::
-
-    V_i (1 + a k_i + a k_on) y_i + (into_i + back_{i-1}) y_i
-        = V_i (c_i + a k_off z_i + a s) + into_{i-1} y_{i-1} + back_i y_{i+1}
-    (1 + a k_i + a k_off) z_i = b_i + a k_on y_i
-
-where ``into`` is the transfer to the next cell and ``back`` that from it. Without the bound ones::
-
-    V_i own y_i + (into_i + back_{i-1}) y_i
-        = V_i (c_i + unbound b_i + a s) + into_{i-1} y_{i-1} + back_i y_{i+1}
-
-    keep = 1/(1 + a (k_off + k_i))          z_i = keep (b_i + bind y_i)
-    own = (1 + a k_i)(1 + a k_on keep)      unbound = a k_off keep,  bind = a k_on
-
-What leaves a section is integrated with the weights of the stages, so amounts add up to round-off
-at any step size.
+Cells exchange exosomes with their neighbours only, so each stage of a time step is one scalar
+tridiagonal system from the back of the carrier through the film into the tissue, see ``cells`` and
+``wound``. Time is marched with SDIRK2 (γ = 1 - 1/√2: L-stable, stiffly accurate, second order).
+Between cells diffusion acts over the distance of their centres; at the open face half a cell and
+the film stand in series, between layers half a cell of each. Exudate drawn through the carrier
+enters by exponential fitting.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from releasekit.transport import rows as at
-from releasekit.transport.course import GAMMA
-from releasekit.transport.problem import FloatArray
-from releasekit.transport.rows import LANES, TILE, inner, jit
+from releasekit.transport import wound
+from releasekit.transport.cells import complete, eliminate
+from releasekit.transport.course import AT_GROWN, AT_SITES, GAMMA, REPLACE, Course
+from releasekit.transport.grid import GRADING, layered_mesh, mesh
+from releasekit.transport.problem import FloatArray, Lanes
+from releasekit.transport.rows import LANES, inner, jit
 
 BEYOND = (1.0 - GAMMA) / GAMMA
 """The second stage starts from the old state moved this far towards the first stage's solution."""
 
+TISSUE_GRADING = {False: 1.0, True: GRADING}
+"""Grading of tissue cells; well-mixed tissue is one cell with its centre in the middle."""
+
 
 class Chain(NamedTuple):
-    """The sections of a chain: one or two layers, the film, the tissue.
+    """The bodies of a chain: one or two layers, then the tissue, each from its far end.
 
-    ``ends`` [section] are the cells after the last of each, ``volume`` [cell] shares of a section,
-    ``conductance`` [cell] area over distance to the next cell of the section and ``spacing`` that
-    distance, ``inner_distance``, ``outer_distance`` and ``surface_distance`` as in ``Mesh``.
+    ``ends`` [body] are the cells after the last of each, ``volume`` [cell] shares of a body,
+    ``conductance`` [cell] area over distance to the next cell and ``spacing`` that distance (1 for
+    the last of a body), ``inner_distance``, ``outer_distance`` and ``surface_distance`` as in
+    ``Mesh``.
     """
 
     layers: int
@@ -59,111 +52,139 @@ class Chain(NamedTuple):
     windy: bool
 
 
+def tissue_gap(lanes: Lanes) -> float:
+    """Return the way from the film to the centre of the first tissue cell, as a share."""
+    return mesh(0, lanes.tissue_cells, TISSUE_GRADING[lanes.tissue_cells > 1]).surface_distance
+
+
+def chain_of(lanes: Lanes, cells: int) -> Chain:
+    """Return the cells of carrier (``cells`` of a layer; none of it with 0) and tissue."""
+    tissue = mesh(0, lanes.tissue_cells, TISSUE_GRADING[lanes.tissue_cells > 1])
+    if not cells:
+        one = np.concatenate([tissue.conductance, [1.0]])
+        return Chain(0, np.array([lanes.tissue_cells]), tissue.volume, one, one, 0.0, 0.0, 0.0,
+                     lanes.shape_exponent, lanes.trapped_to_film, False)
+    carrier = mesh(lanes.shape_exponent, cells) if lanes.layers == 1 else layered_mesh(cells)
+    conductance = np.concatenate([carrier.conductance, [1.0], tissue.conductance, [1.0]])
+    if lanes.layers == 2:
+        conductance[carrier.inner - 1] = 1.0
+    ends = [*([carrier.inner] if lanes.layers == 2 else []), len(carrier.volume),
+            len(carrier.volume) + lanes.tissue_cells]
+    return Chain(lanes.layers, np.array(ends), np.concatenate([carrier.volume, tissue.volume]),
+                 conductance, np.concatenate([carrier.spacing, [1.0]]), carrier.inner_distance,
+                 carrier.outer_distance, carrier.surface_distance, lanes.shape_exponent,
+                 lanes.trapped_to_film, bool(np.any(lanes.velocity > 0.0)))
+
+
 @jit
-def march(chain: Chain, present: float, given: FloatArray, course: FloatArray, length: FloatArray,
-          freed: FloatArray, lost: FloatArray, cells: FloatArray, ledger: FloatArray,
-          record: FloatArray) -> None:
-    """March all tiles through one segment.
+def march(chain: Chain, actions: Any, weights: FloatArray, given: FloatArray, plan: FloatArray,
+          first_matrix: FloatArray, course: Course, record: FloatArray) -> None:
+    """March a tile of designs through all segments, size after size.
 
     Parameters
     ----------
     chain
-        The sections.
-    present
-        1 with a carrier on the wound, 0 without.
-    given, course : shapes (tile, ...), (tile, stage, ...)
-        What is constant in the segment and what changes.
-    length, freed, lost : shape (tile, step, TILE)
-        Length a of the stages [s], trapped exosomes freed and inactivated in each step.
-    cells, ledger : shape (tile, ...)
-        State of the cells, amounts of ``PARTS``; changed.
-    record : shape (part of each step end, lane)
-        Filled with the ledger at the start and after each step.
+        The cells.
+    actions
+        What happens at the start of each segment.
+    weights : shape (size,)
+        Share of each vesicle size.
+    given, plan : shapes (row, size, TILE), (row, segment, size, TILE)
+        What stays along each lane, and in each segment.
+    first_matrix : shape (layer, node, TILE)
+        The matrix of a fresh carrier on its first node.
+    course
+        What changes.
+    record : shape (segment, step + 1, part of each design)
+        Amounts of ``PARTS``, averaged over the sizes, are added to it.
     """
-    tiles, count = length.shape[:2]
-    sections = len(chain.ends)
-    section = np.zeros(sections * 11 * TILE)
-    content, hand = np.zeros(sections * 2 * TILE), np.zeros(3 * TILE)
-    for q in range(sections):
-        for k in range(LANES):
-            section[np.uint64(q) * at.SECTION + at.KEEP + k] = 1.0
-    for tile in range(tiles):
-        _note(ledger[tile], tile, 0, record)
-        for m in range(count):
-            a = length[tile, m]
-            for stage in range(2):
-                now = course[tile, 2 * m + stage]
-                _set_layers(chain, a, given[tile], now, section)
-                _set_ends(chain, present, a, given[tile], now, section, hand)
-                _set_wound(chain, a, given[tile], now, section)
-                _solve(chain, a, given[tile], now, section, cells[tile], hand)
-                way = 1.0 if stage else BEYOND
-                for q in range(sections):
-                    _advance(chain, q, way, section, cells[tile], content)
-                weight = (GAMMA if stage else 1.0 - GAMMA) / GAMMA
-                _tally(chain, weight, a, given[tile], now, cells[tile], content, ledger[tile])
-            _balance(chain, freed[tile, m], lost[tile, m], content, ledger[tile])
-            _note(ledger[tile], tile, m + 1, record)
+    layers = chain.layers
+    tissue = chain.ends[layers - 1]
+    cells, lane = np.zeros(chain.ends[layers] * at.CELL), np.zeros(at.LANE)
+    segments, steps, _ = course.length.shape
+    for size in range(len(weights)):
+        for i in range(len(cells)):
+            cells[i] = 0.0
+        wound.begin_size(lane, given, size, layers)
+        stage = 0
+        for s in range(segments):
+            wound.begin_segment(lane, plan, s, size)
+            if actions[s] > 0:
+                wound.take_away(lane, layers)
+            if s == 0 or actions[s] == REPLACE:
+                wound.apply(lane, first_matrix, layers)
+            if s == 0 or actions[s] > 0:
+                for q in range(layers):
+                    wound.load(cells, lane, chain.ends[q - 1] if q > 0 else 0, chain.ends[q],
+                               np.uint64(q) * at.LAYER)
+            wound.note(lane, weights[size], record, s, 0)
+            for m in range(steps):
+                wound.begin_step(lane, course.length, s, m, layers)
+                if course.changing:
+                    wound.let_go(lane, course.body, stage + 1, layers)
+                if course.trapped:
+                    wound.free_trapped(lane, course.body, course.active, stage + 1, size, layers)
+                for second in range(2):
+                    way = 1.0 if second else BEYOND
+                    _go_through(chain, lane, course.body, course.rate, stage, size)
+                    _set_faces(chain, lane)
+                    wound.meet_tissue(cells, lane, chain.volume, chain.conductance, tissue,
+                                      chain.ends[layers], chain.trapped_to_film)
+                    _eliminate_layers(chain, cells, lane)
+                    wound.solve_wound(cells, lane, chain.volume, tissue, chain.ends[layers], way)
+                    _complete_layers(chain, cells, lane, way)
+                    stage += 1
+                wound.tally(lane)
+                wound.note(lane, weights[size], record, s, m + 1)
 
-
-# the coefficients of a stage --------------------------------------------------------------------
 
 @inner
-def _set_layers(chain: Chain, a: FloatArray, given: FloatArray, now: FloatArray,
-                section: FloatArray) -> None:
-    """Set binding, inactivation and diffusion in each layer."""
+def _go_through(chain: Chain, lane: FloatArray, body: FloatArray, rate: FloatArray, stage: int,
+                size: int) -> None:
+    """Set what the layers go through in a stage."""
     for q in range(chain.layers):
-        s, of = np.uint64(q) * at.SECTION, np.uint64(q) * at.COURSE
-        seeping = 0.0 if chain.trapped_to_film else 1.0
+        s = np.uint64(q) * at.LAYER
         for k in range(LANES):
-            lost = a[k] * given[at.CARRIER_INACTIVATION + k]
-            off = a[k] * now[of + at.OFF + k]
-            on = a[k] * now[of + at.ON + k]
-            keep = 1.0 / (1.0 + off + lost)
-            section[s + at.KEEP + k] = keep
-            section[s + at.OWN + k] = (1.0 + lost) * (1.0 + on * keep)
-            section[s + at.UNBOUND + k] = off * keep
-            section[s + at.BIND + k] = on
-            section[s + at.SEEP + k] = seeping * a[k] * now[of + at.SEEPED + k]
-            section[s + at.INTO + k] = a[k] * now[of + at.RATE + k]
-            section[s + at.BACK + k] = a[k] * now[of + at.RATE + k]
+            lane[s + at.RATE + k] = rate[q, stage, size, k]
+            lane[s + at.SITES + k] = body[q, AT_SITES, stage, k]
+            lane[s + at.GROWN + k] = body[q, AT_GROWN, stage, k]
 
 
 @inner
-def _set_ends(chain: Chain, present: float, a: FloatArray, given: FloatArray, now: FloatArray,
-              section: FloatArray, hand: FloatArray) -> None:
-    """Set the exchange between two layers and that between the open face and the film.
-
-    Between layers half a cell of each stand in series, at the open face half a cell and the film.
-    """
-    outer = np.uint64(chain.layers - 1)
-    s, of = outer * at.SECTION, outer * at.COURSE
+def _set_faces(chain: Chain, lane: FloatArray) -> None:
+    """Set the exchange between the open face and the film, and that between two layers."""
+    power = chain.shape_exponent + 1
+    s = np.uint64(chain.layers - 1) * at.LAYER
     for k in range(LANES):
-        extent = now[of + at.EXTENT + k]
-        resistance = (chain.surface_distance / (now[of + at.RATE + k] * extent)
-                      + given[at.PARTITION + k] * given[at.FILM_RESISTANCE + k])
-        face = a[k] * (chain.shape_exponent + 1.0) / (extent * resistance)
-        section[s + at.END_INTO + k] = face
-        section[s + at.END_BACK + k] = (present * face * now[of + at.VOLUME + k]
-                                        * given[at.PARTITION + k] * given[at.PER_FILM_DEPTH + k])
-        hand[at.PECLET + k] = given[at.VELOCITY + k] * resistance
+        grown = lane[s + at.GROWN + k]
+        extent = lane[s + at.EXTENT + k] * grown
+        resistance = (chain.surface_distance / (lane[s + at.RATE + k] * extent)
+                      + lane[at.FACE + k])
+        face = lane[at.STAGE + k] * power / (extent * resistance)
+        swollen = grown
+        for _ in range(chain.shape_exponent):
+            swollen *= grown
+        lane[s + at.END_INTO + k] = face
+        lane[s + at.END_BACK + k] = lane[at.PRESENT + k] * face * swollen * lane[at.RETURN + k]
+        lane[at.PECLET + k] = lane[at.VELOCITY + k] * resistance
     if chain.windy:
-        _blow(s + at.END_INTO, s + at.END_BACK, hand, section)
+        blow(lane, s + at.END_INTO, s + at.END_BACK)
     if chain.layers == 2:
         for k in range(LANES):
-            inner, extent = now[at.EXTENT + k], now[of + at.EXTENT + k]
-            K = given[at.LAYER_PARTITION + k]
-            resistance = (K * chain.inner_distance / (now[at.RATE + k] * inner)
-                          + chain.outer_distance / (now[of + at.RATE + k] * extent))
-            section[at.END_INTO + k] = a[k] * K / (resistance * inner)
-            section[at.END_BACK + k] = a[k] / (resistance * extent)
-            hand[at.PECLET + k] = given[at.VELOCITY + k] * resistance
+            inner, outer = (lane[at.EXTENT + k] * lane[at.GROWN + k],
+                            lane[s + at.EXTENT + k] * lane[s + at.GROWN + k])
+            K = lane[at.LAYER_PARTITION + k]
+            resistance = (K * chain.inner_distance / (lane[at.RATE + k] * inner)
+                          + chain.outer_distance / (lane[s + at.RATE + k] * outer))
+            lane[at.END_INTO + k] = lane[at.STAGE + k] * K / (resistance * inner)
+            lane[at.END_BACK + k] = lane[at.STAGE + k] / (resistance * outer)
+            lane[at.PECLET + k] = lane[at.VELOCITY + k] * resistance
         if chain.windy:
-            _blow(at.END_INTO, at.END_BACK, hand, section)
+            blow(lane, at.END_INTO, at.END_BACK)
 
 
 @inner
-def _bernoulli(x: float) -> float:
+def bernoulli(x: float) -> float:
     """Return x/(exp(x) - 1): the exponentially fitted weight of convection against diffusion."""
     if abs(x) < 1e-8:
         return 1.0 - 0.5 * x
@@ -171,171 +192,73 @@ def _bernoulli(x: float) -> float:
 
 
 @inner
-def _blow(into: np.uint64, back: np.uint64, hand: FloatArray, section: FloatArray) -> None:
+def blow(lane: FloatArray, into: np.uint64, back: np.uint64) -> None:
     """Let convection towards the back bear on an exchange; the Péclet number is at hand."""
     for k in range(LANES):
-        b = _bernoulli(hand[at.PECLET + k])
-        section[into + k] *= b
-        section[back + k] *= b + hand[at.PECLET + k]  # B(-p) = B(p) + p
+        b = bernoulli(lane[at.PECLET + k])
+        lane[into + k] *= b
+        lane[back + k] *= b + lane[at.PECLET + k]  # B(-p) = B(p) + p
 
 
 @inner
-def _set_wound(chain: Chain, a: FloatArray, given: FloatArray, now: FloatArray,
-               section: FloatArray) -> None:
-    """Set the losses of film and tissue, and the exchange between them."""
-    film = np.uint64(chain.layers) * at.SECTION
-    tissue = film + at.SECTION
-    seeping = 1.0 if chain.trapped_to_film else 0.0
-    for k in range(LANES):
-        section[film + at.OWN + k] = 1.0 + a[k] * (
-            given[at.WASHOUT + k] + given[at.FILM_UPTAKE + k] + given[at.FILM_SCAVENGING + k]
-            + given[at.FILM_INACTIVATION + k])
-        section[film + at.SEEP + k] = seeping * a[k] * now[at.SEEPED + k]
-        section[film + at.END_INTO + k] = a[k] * given[at.TO_TISSUE + k]
-        section[film + at.END_BACK + k] = a[k] * given[at.FROM_TISSUE + k]
-        section[tissue + at.OWN + k] = 1.0 + a[k] * (
-            given[at.TISSUE_UPTAKE + k] + given[at.TISSUE_SCAVENGING + k]
-            + given[at.TISSUE_CLEARANCE + k] + given[at.TISSUE_INACTIVATION + k])
-        section[tissue + at.INTO + k] = a[k] * given[at.TISSUE_RATE + k]
-        section[tissue + at.BACK + k] = a[k] * given[at.TISSUE_RATE + k]
-
-
-# one stage ---------------------------------------------------------------------------------------
-
-@inner
-def _solve(chain: Chain, a: FloatArray, given: FloatArray, now: FloatArray, section: FloatArray,
-           cells: FloatArray, hand: FloatArray) -> None:
-    """Solve the chain: eliminate from the back of the carrier to the tissue, then substitute."""
-    for k in range(LANES):
-        hand[at.FLOW + k] = 0.0
-        # convected out through the back
-        hand[at.CARRY + k] = a[k] * given[at.VELOCITY + k] / now[at.EXTENT + k]
+def _eliminate_layers(chain: Chain, cells: FloatArray, lane: FloatArray) -> None:
+    """Eliminate the carrier from its back to the film."""
     first = 0
-    for q in range(len(chain.ends)):
-        s, last = np.uint64(q) * at.SECTION, chain.ends[q] - 1
-        if chain.windy and q < chain.layers:
+    if chain.windy:  # convected out through the back
+        for k in range(LANES):
+            lane[at.CARRY + k] = lane[at.STAGE + k] * lane[at.VELOCITY + k] / (
+                lane[at.EXTENT + k] * lane[at.GROWN + k])
+    for q in range(chain.layers):
+        s, last = np.uint64(q) * at.LAYER, chain.ends[q] - 1
+        _set_cells(lane, s, 0.0 if chain.trapped_to_film else 1.0)
+        if chain.windy:
             for i in range(first, last):
-                _set_windy_face(chain.spacing[i], given, now, np.uint64(q) * at.COURSE, s, section,
-                                hand)
-                _eliminate(chain, i, i + 1, s, s + at.FACE_INTO, s + at.FACE_BACK, section, cells,
-                           hand)
+                for k in range(LANES):
+                    lane[at.PECLET + k] = lane[at.VELOCITY + k] * chain.spacing[i] / (
+                        lane[s + at.EXTENT + k] * lane[s + at.GROWN + k] * lane[s + at.RATE + k])
+                    lane[at.INTO + k] = lane[at.BACK + k] = (lane[at.STAGE + k]
+                                                             * lane[s + at.RATE + k])
+                blow(lane, at.INTO, at.BACK)
+                eliminate(cells, lane, chain.volume, chain.conductance, i, i + 1)
         else:
-            _eliminate(chain, first, last, s, s + at.INTO, s + at.BACK, section, cells, hand)
-        _eliminate(chain, last, last + 1, s, s + at.END_INTO, s + at.END_BACK, section, cells,
-                   hand)
+            eliminate(cells, lane, chain.volume, chain.conductance, first, last)
+        for k in range(LANES):
+            lane[at.INTO + k] = lane[s + at.END_INTO + k]
+            lane[at.BACK + k] = lane[s + at.END_BACK + k]
+        eliminate(cells, lane, chain.volume, chain.conductance, last, last + 1)
         first = last + 1
-    _substitute(0, first, cells)
 
 
 @inner
-def _substitute(first: int, count: int, cells: FloatArray) -> None:
-    """Complete the solution, from the last cell but one to the first."""
-    for i in range(count - 2, first - 1, -1):
-        cell = np.uint64(i) * at.CELL
-        for k in range(LANES):
-            cells[cell + at.Y + k] += cells[cell + at.UP + k] * cells[cell + at.CELL + at.Y + k]
-
-
-@inner
-def _set_windy_face(spacing: float, given: FloatArray, now: FloatArray, of: np.uint64,
-                    s: np.uint64, section: FloatArray, hand: FloatArray) -> None:
-    """Set the exchange between two cells of a layer with convection."""
+def _set_cells(lane: FloatArray, s: np.uint64, seeping: float) -> None:
+    """Set binding, inactivation and diffusion in the cells of the layer whose rows begin at s."""
     for k in range(LANES):
-        hand[at.PECLET + k] = given[at.VELOCITY + k] * spacing / (
-            now[of + at.EXTENT + k] * now[of + at.RATE + k])
-        section[s + at.FACE_INTO + k] = section[s + at.INTO + k]
-        section[s + at.FACE_BACK + k] = section[s + at.BACK + k]
-    _blow(s + at.FACE_INTO, s + at.FACE_BACK, hand, section)
+        a = lane[at.STAGE + k]
+        lost = a * lane[at.DECAY + k]
+        off = a * lane[s + at.RELEASING + k]
+        on = a * lane[s + at.ON + k] * lane[s + at.SITES + k]
+        keep = 1.0 / (1.0 + off + lost)
+        lane[at.OWN + k] = (1.0 + lost) * (1.0 + on * keep)
+        lane[at.UNBOUND + k] = off * keep
+        lane[at.SEEP + k] = seeping * a * lane[s + at.FREED + k]
+        lane[at.INTO + k] = lane[at.BACK + k] = a * lane[s + at.RATE + k]
+        lane[s + at.LAYER_KEEP + k] = keep
+        lane[s + at.LAYER_BIND + k] = on
 
 
 @inner
-def _eliminate(chain: Chain, first: int, end: int, s: np.uint64, into: np.uint64, back: np.uint64,
-               section: FloatArray, cells: FloatArray, hand: FloatArray) -> None:
-    """Eliminate some cells of a section, from the back outwards."""
-    for i in range(first, end):
-        V, g, cell = chain.volume[i], chain.conductance[i], np.uint64(i) * at.CELL
+def _complete_layers(chain: Chain, cells: FloatArray, lane: FloatArray, way: float) -> None:
+    """Solve the carrier from the film to its back, and what that adds up to."""
+    for p in range(chain.layers):
+        q = chain.layers - 1 - p
+        s = np.uint64(q) * at.LAYER
         for k in range(LANES):
-            diagonal = V * section[s + at.OWN + k] + hand[at.CARRY + k]
-            pivot = 1.0 / (diagonal + g * section[into + k])
-            up = g * section[back + k] * pivot
-            y = (V * (cells[cell + at.C + k] + section[s + at.UNBOUND + k] * cells[cell + at.B + k]
-                      + section[s + at.SEEP + k]) + hand[at.FLOW + k]) * pivot
-            cells[cell + at.UP + k] = up
-            cells[cell + at.Y + k] = y
-            # back - into·up as a product: the difference would lose the digits of the ledger
-            hand[at.CARRY + k] = diagonal * up
-            hand[at.FLOW + k] = g * section[into + k] * y
-
-
-@inner
-def _advance(chain: Chain, q: int, way: float, section: FloatArray, cells: FloatArray,
-             content: FloatArray) -> None:
-    """Move the state of a section by ``way`` towards the stage's solution; sum what that holds."""
-    s, held = np.uint64(q) * at.SECTION, np.uint64(q) * at.CONTENT
-    for k in range(LANES):
-        content[held + at.CONTENT_FREE + k] = 0.0
-        content[held + at.CONTENT_BOUND + k] = 0.0
-    for i in range(chain.ends[q - 1] if q > 0 else 0, chain.ends[q]):
-        V, cell = chain.volume[i], np.uint64(i) * at.CELL
+            lane[at.KEEP + k], lane[at.BIND + k] = (lane[s + at.LAYER_KEEP + k],
+                                                    lane[s + at.LAYER_BIND + k])
+        complete(cells, lane, chain.volume, chain.ends[q - 1] if q > 0 else 0, chain.ends[q], way)
+        wound.hold(lane, s, way)
+    if chain.windy:
         for k in range(LANES):
-            c, b, y = cells[cell + at.C + k], cells[cell + at.B + k], cells[cell + at.Y + k]
-            z = section[s + at.KEEP + k] * (b + section[s + at.BIND + k] * y)
-            cells[cell + at.C + k] = c + way * (y - c)
-            cells[cell + at.B + k] = b + way * (z - b)
-            content[held + at.CONTENT_FREE + k] += V * y
-            content[held + at.CONTENT_BOUND + k] += V * z
-
-
-# the ledger --------------------------------------------------------------------------------------
-
-@inner
-def _tally(chain: Chain, weight: float, a: FloatArray, given: FloatArray, now: FloatArray,
-           cells: FloatArray, content: FloatArray, ledger: FloatArray) -> None:
-    """Add what moved out of carrier, film and tissue in this stage, of a weight in the step."""
-    film = np.uint64(chain.layers) * at.CONTENT
-    tissue = film + at.CONTENT
-    for k in range(LANES):
-        h, fluid, deep = weight * a[k], content[film + k], content[tissue + k]
-        inside = content[at.CONTENT_FREE + k] + content[at.CONTENT_BOUND + k]
-        ledger[at.LOST_CARRIER + k] += h * given[at.CARRIER_INACTIVATION + k] * inside
-        ledger[at.TAKEN_UP + k] += h * (given[at.FILM_UPTAKE + k] * fluid
-                                        + given[at.TISSUE_UPTAKE + k] * deep)
-        ledger[at.SCAVENGED + k] += h * (given[at.FILM_SCAVENGING + k] * fluid
-                                         + given[at.TISSUE_SCAVENGING + k] * deep)
-        ledger[at.WASHED + k] += h * (given[at.WASHOUT + k] * fluid + given[at.VELOCITY + k]
-                                      * cells[at.Y + k] / now[at.EXTENT + k])
-        ledger[at.CLEARED + k] += h * given[at.TISSUE_CLEARANCE + k] * deep
-        ledger[at.LOST_FLUID + k] += h * given[at.FILM_INACTIVATION + k] * fluid
-        ledger[at.LOST_TISSUE + k] += h * given[at.TISSUE_INACTIVATION + k] * deep
-    if chain.layers == 2:
-        for k in range(LANES):
-            inside = (content[at.CONTENT + at.CONTENT_FREE + k]
-                      + content[at.CONTENT + at.CONTENT_BOUND + k])
-            ledger[at.LOST_CARRIER + k] += (weight * a[k] * given[at.CARRIER_INACTIVATION + k]
-                                            * inside)
-
-
-@inner
-def _balance(chain: Chain, freed: FloatArray, lost: FloatArray, content: FloatArray,
-             ledger: FloatArray) -> None:
-    """Write what carrier, film and tissue hold after a step."""
-    film = np.uint64(chain.layers) * at.CONTENT
-    for k in range(LANES):
-        ledger[at.FREE + k] = content[at.CONTENT_FREE + k]
-        ledger[at.BOUND + k] = content[at.CONTENT_BOUND + k]
-        ledger[at.TRAPPED + k] -= freed[k] + lost[k]
-        ledger[at.LOST_CARRIER + k] += lost[k]
-        ledger[at.FLUID + k] = content[film + k]
-        ledger[at.TISSUE + k] = content[film + at.CONTENT + k]
-    if chain.layers == 2:
-        for k in range(LANES):
-            ledger[at.FREE + k] += content[at.CONTENT + at.CONTENT_FREE + k]
-            ledger[at.BOUND + k] += content[at.CONTENT + at.CONTENT_BOUND + k]
-
-
-@inner
-def _note(ledger: FloatArray, tile: int, m: int, record: FloatArray) -> None:
-    """Copy the ledger of a tile into the record of all lanes."""
-    for p in range(at.RECORD):
-        for k in range(TILE):
-            record[m * at.RECORD + p, tile * TILE + k] = ledger[p * TILE + k]
+            lane[at.BACK_SUM + k] += (way * lane[at.STAGE + k] * lane[at.VELOCITY + k]
+                                      * lane[at.NEXT + k]
+                                      / (lane[at.EXTENT + k] * lane[at.GROWN + k]))

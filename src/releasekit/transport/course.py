@@ -1,26 +1,17 @@
-"""What a carrier goes through: its mobility, sites, size and trapped exosomes over time.
+"""What carriers go through: mobility, sites, size and front, at the stages of all time steps.
 
-All of it is known beforehand, on the nodes of ``Lanes``. It is evaluated here at the stages of the
-steps, one segment at a time; the march then only reads it.
+All of it is known beforehand, on the nodes of ``Lanes``. It is tabulated here for a tile of
+designs; the march then only reads it.
 """
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 
-from releasekit.transport.problem import FloatArray
-from releasekit.transport.rows import (
-    COURSE,
-    EXTENT,
-    OFF,
-    ON,
-    RATE,
-    SEEPED,
-    TILE,
-    VOLUME,
-    inner,
-    jit,
-)
+from releasekit.transport.problem import Action, FloatArray, Lanes
+from releasekit.transport.rows import TILE, inner, jit, tiles
 
 GAMMA = 1.0 - 1.0 / np.sqrt(2.0)
 """SDIRK2: stages at t + γ h and t + h, each of length γ h."""
@@ -28,18 +19,76 @@ GAMMA = 1.0 - 1.0 / np.sqrt(2.0)
 GONE = 1e-9
 """A matrix with less than this share left is gone; what is bound then leaves in one step."""
 
+SMALLEST = 1e-5
+"""A body of this share of its first extent is gone."""
+
+REPLACE = int(Action.REPLACE)
+
+AT_SITES, AT_GROWN, AT_RELEASE, AT_DRIFT, AT_LEFT = range(5)
+"""Rows of a course: binding sites left, growth of the extent, off-rate [1/s] of sites that go,
+drift [1/s] towards a receding face, volume left behind it."""
+
+
+class Course(NamedTuple):
+    """The course of a tile of designs.
+
+    ``body`` [layer, row, stage, TILE] is the same for all sizes; ``rate`` [layer, stage, size,
+    TILE] is D/R² [1/s]; ``active`` [stage, size, TILE] the share still active since application,
+    empty where nothing is trapped; ``length`` [segment, step, TILE] the steps [s]; ``changing``
+    and ``trapped`` say whether any matrix vanishes and whether any exosomes are trapped in it.
+    """
+
+    body: FloatArray
+    rate: FloatArray
+    active: FloatArray
+    length: FloatArray
+    changing: bool
+    trapped: bool
+
+
+class Nodes(NamedTuple):
+    """What carriers go through, on nodes, tile by tile.
+
+    ``time`` [tile, node, TILE] and ``body`` [tile, matrix, stretch (and front) of each layer, node,
+    TILE] are those of a design, ``log_mobility`` [tile, layer, node, size, TILE] those of a lane.
+    """
+
+    time: FloatArray
+    body: FloatArray
+    log_mobility: FloatArray
+    inactivation: FloatArray
+    power: int
+    eroding: bool
+    trapped: bool
+
+
+def nodes_of(lanes: Lanes, sizes: int) -> Nodes:
+    """Return the nodes of lanes, tile by tile."""
+    front = [] if lanes.front is None else [lanes.front[None]]
+    body = np.concatenate([lanes.matrix, lanes.stretch, *front])[..., ::sizes]
+    return Nodes(
+        tiles(lanes.node_time[:, ::sizes], 1)[:, :, 0], tiles(body, 1)[:, :, :, 0],
+        tiles(lanes.log_mobility, sizes), tiles(lanes.carrier_inactivation, sizes),
+        lanes.shape_exponent + 1, lanes.front is not None, bool(np.any(lanes.trapped_share)))
+
+
+def course_of(nodes: Nodes, tile: int, actions: Any, steps: FloatArray) -> Course:
+    """Return the course of a tile over steps [segment, step + 1, design] (up to ``TILE``) [s]."""
+    segments, ends, _ = steps.shape
+    layers, _, sizes, _ = nodes.log_mobility.shape[1:]
+    stages = 2 * segments * (ends - 1)
+    logs = np.empty((layers + nodes.trapped, stages, sizes, TILE))
+    body, length = np.empty((layers, 5, stages, TILE)), np.empty((segments, ends - 1, TILE))
+    tabulate(nodes.time[tile], nodes.body[tile], nodes.log_mobility[tile],
+             nodes.inactivation[tile], nodes.power, nodes.eroding, actions, steps, body, logs,
+             length)
+    np.exp(logs, out=logs)
+    return Course(body, logs[:layers], logs[layers:].reshape(-1, sizes, TILE), length,
+                  bool(np.any(body[:, AT_RELEASE])), nodes.trapped)
+
 
 @inner
-def _place(node_time: FloatArray, time: float, j: int) -> tuple[int, float]:
-    """Return the interval of nodes around a time, looking from ``j`` on, and the place in it."""
-    while j < node_time.shape[0] - 2 and time > node_time[j + 1]:
-        j += 1
-    z = (time - node_time[j]) / (node_time[j + 1] - node_time[j])
-    return j, min(max(z, 0.0), 1.0)
-
-
-@inner
-def _letting_go(share: float) -> float:
+def letting_go(share: float) -> float:
     """Return the rate times step after which the two stages leave this share, and never less.
 
     Solves R(z) = (1 - (1 - 2γ) z)/(1 + γ z)² = share; z = -ln(share) would leave less than nothing
@@ -51,73 +100,74 @@ def _letting_go(share: float) -> float:
 
 
 @jit
-def set_course(node_time: FloatArray, log_mobility: FloatArray, matrix: FloatArray,
-               stretch: FloatArray, extent: FloatArray, volume: FloatArray, shape_exponent: int,
-               on_rate: FloatArray, off_rate: FloatArray, trapped: FloatArray,
-               inactivation: FloatArray, clock: FloatArray, sizes: int, course: FloatArray,
-               freed: FloatArray, lost: FloatArray) -> None:
-    """Evaluate what changes in the carrier during the steps of one segment.
+def tabulate(time: FloatArray, given: FloatArray, log_mobility: FloatArray,
+             inactivation: FloatArray, power: int, eroding: bool, actions: Any, steps: FloatArray,
+             body: FloatArray, logs: FloatArray, length: FloatArray) -> None:
+    """Fill ``body``, the logarithms ``logs`` of rate and activity, and ``length``, see ``Course``.
 
-    Parameters
-    ----------
-    node_time : shape (lane, node) [s]
-        As in ``Lanes``, lanes first.
-    log_mobility, matrix, stretch : shape (lane, layer, node)
-        As in ``Lanes``, lanes first.
-    extent, volume, shape_exponent, on_rate, off_rate, trapped, inactivation
-        As in ``Lanes``: [layer, lane] and [lane]; ``volume`` is that per area, ``trapped`` the
-        share at application.
-    clock : shape (step + 1, design) [s]
-        Ends of the steps, since the carrier was applied.
-    sizes
-        Lanes of a design.
-    course : shape (tile, stage, ...)
-        Filled: rows of each layer.
-    freed, lost : shape (tile, step, TILE)
-        Filled: trapped exosomes that the vanishing matrix frees during a step, exactly for the
-        product m(t) exp(-k_i t), and those that are inactivated meanwhile.
+    Within a step the front is straight, which makes the erosion of a slab exact at any step size.
     """
-    layers, lanes = extent.shape
-    freed[:] = 0.0
-    lost[:] = 0.0
-    for slot in range(course.shape[0] * TILE):
-        n = min(slot, lanes - 1)  # a tile that is not full repeats the last lane
-        tile, k, d = slot // TILE, slot % TILE, n // sizes
-        times = node_time[n]
-        for q in range(layers):
-            mobility, left, size = log_mobility[n, q], matrix[n, q], stretch[n, q]
-            half = 0.5 * trapped[q, n]
-            at = np.uint64(q) * COURSE + np.uint64(k)
-            j, z = _place(times, clock[0, d], 0)
-            old = left[j] + z * (left[j + 1] - left[j])
-            was_active = np.exp(-inactivation[n] * clock[0, d]) if half > 0.0 else 1.0
-            for m in range(clock.shape[0] - 1):
-                h = clock[m + 1, d] - clock[m, d]
-                new = old
-                first, second = course[tile, 2 * m], course[tile, 2 * m + 1]
-                for now, t in ((first, clock[m, d] + GAMMA * h), (second, clock[m + 1, d])):
-                    j, z = _place(times, t, j)
-                    new = left[j] + z * (left[j + 1] - left[j])
-                    now[at + RATE] = np.exp(mobility[j] + z * (mobility[j + 1] - mobility[j]))
-                    now[at + ON] = on_rate[q, n] * new
-                    grown = size[j] + z * (size[j + 1] - size[j])
-                    now[at + EXTENT] = extent[q, n] * grown
-                    now[at + VOLUME] = volume[n] * grown
-                    for _ in range(shape_exponent):
-                        now[at + VOLUME] *= grown
-                off, seep = off_rate[q, n], 0.0
-                if h > 0.0 and new <= GONE:
-                    off = _letting_go(0.0) / h
-                elif h > 0.0 and new < old:
-                    off += _letting_go(new / old) / h  # sites that go let go of what they held
-                if half > 0.0:
-                    active = np.exp(-inactivation[n] * clock[m + 1, d])
-                    gone = half * (was_active + active) * (old - new)
-                    freed[tile, m, k] += gone
-                    lost[tile, m, k] += half * (old + new) * (was_active - active)
-                    seep = gone / h if h > 0.0 else 0.0
-                    was_active = active
-                for now in (first, second):
-                    now[at + OFF] = off
-                    now[at + SEEPED] = seep
-                old = new
+    segments, ends, designs = steps.shape
+    layers, _, stages, _ = body.shape
+    last = time.shape[0] - 2
+    node, place = np.empty((stages, TILE), np.int64), np.empty((stages, TILE))
+    clock, shrunk = np.empty((stages, TILE)), np.zeros((stages, TILE))
+    for k in range(TILE):
+        d = min(k, designs - 1)
+        born, wide, i, j = 0.0, 1.0, 0, 0
+        for s in range(segments):
+            if s == 0 or actions[s] == REPLACE:
+                born, j = steps[s, 0, d], 0
+                wide = max(given[2, 0, k], SMALLEST) if eroding else 1.0
+            for m in range(ends - 1):
+                h = steps[s, m + 1, d] - steps[s, m, d]
+                length[s, m, k] = h
+                for second in range(2):
+                    t = steps[s, m, d] + (h if second else GAMMA * h) - born
+                    while j < last and t > time[j + 1, k]:
+                        j += 1
+                    z = (t - time[j, k]) / (time[j + 1, k] - time[j, k])
+                    clock[i, k], node[i, k], place[i, k] = t, j, min(max(z, 0.0), 1.0)
+                    i += 1
+                if eroding:
+                    z = place[i - 1, k]
+                    narrow = max(given[2, j, k] + z * (given[2, j + 1, k] - given[2, j, k]),
+                                 SMALLEST)
+                    for at in range(i - 2, i):
+                        share = narrow if at == i - 1 else wide + GAMMA * (narrow - wide)
+                        shrunk[at, k] = np.log(share)
+                        body[0, AT_LEFT, at, k] = share**power
+                        body[0, AT_DRIFT, at, k] = (power * (wide - narrow) / (h * share)
+                                                    if h > 0.0 else 0.0)
+                    wide = narrow
+    for q in range(layers):
+        for i in range(stages):
+            for k in range(TILE):
+                j, z = node[i, k], place[i, k]
+                low, size = given[q, j, k], given[layers + q, j, k]
+                body[q, AT_SITES, i, k] = low + z * (given[q, j + 1, k] - low)
+                size += z * (given[layers + q, j + 1, k] - size)
+                body[q, AT_GROWN, i, k] = size * np.exp(shrunk[i, k]) if eroding else size
+            for size in range(log_mobility.shape[2]):
+                for k in range(TILE):
+                    j, z = node[i, k], place[i, k]
+                    low = log_mobility[q, j, size, k]
+                    logs[q, i, size, k] = (low + z * (log_mobility[q, j + 1, size, k] - low)
+                                           - 2.0 * shrunk[i, k])
+        for k in range(TILE):
+            old, i = given[q, 0, k], 0
+            for s in range(segments):
+                if actions[s] == REPLACE:
+                    old = given[q, 0, k]
+                for m in range(ends - 1):
+                    new, release = body[q, AT_SITES, i + 1, k], 0.0
+                    if length[s, m, k] > 0.0 and (new < old or new <= GONE):
+                        # sites that go let go of what they held
+                        release = letting_go(new / old if new > GONE else 0.0) / length[s, m, k]
+                    body[q, AT_RELEASE, i, k] = body[q, AT_RELEASE, i + 1, k] = release
+                    old, i = new, i + 2
+    if logs.shape[0] > layers:
+        for i in range(stages):
+            for size in range(log_mobility.shape[2]):
+                for k in range(TILE):
+                    logs[layers, i, size, k] = -inactivation[size, k] * clock[i, k]

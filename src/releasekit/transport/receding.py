@@ -8,7 +8,7 @@ and b of bound exosomes per normalised volume x^(n+1), and v = -dR/dt::
 
 so that a uniform body loses (n+1) v/R of its amount per time, and the cells keep their places.
 Both fields drift, so a cell has two unknowns y, z, and a stage of a time step is one block
-tridiagonal system, of 2x2 blocks, that ends in the film and tissue of the ``chain``. Drift through
+tridiagonal system, of 2x2 blocks, that ends in the film, see ``wound``. Drift through
 an inner face carries the mean of its two cells, which is energy-stable on the graded mesh. At the
 open face, half a cell (of length δ) and the film (of resistance R_f) from the last cell, what is
 free passes the half cell by drift and diffusion, exponentially fitted, and what is bound enters
@@ -21,271 +21,242 @@ Within a step R is straight, which makes the erosion of a slab exact at any step
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from releasekit.transport import rows as at
-from releasekit.transport.chain import (
-    BEYOND,
-    Chain,
-    _advance,
-    _balance,
-    _bernoulli,
-    _eliminate,
-    _note,
-    _set_wound,
-    _substitute,
-    _tally,
+from releasekit.transport import wound
+from releasekit.transport.chain import BEYOND, Chain, bernoulli
+from releasekit.transport.course import (
+    AT_DRIFT,
+    AT_GROWN,
+    AT_LEFT,
+    AT_SITES,
+    REPLACE,
+    Course,
 )
-from releasekit.transport.course import GAMMA, _place
 from releasekit.transport.problem import FloatArray
-from releasekit.transport.rows import LANES, TILE, inner, jit
-
-SMALLEST = 1e-5
-"""A body of this share of its first extent is gone."""
+from releasekit.transport.rows import LANES, inner, jit
 
 FLAT = 1e5
 """Diffusion times after which the profile of a body is flat, however long a stage is."""
 
+# rows of the cells of a body in one stage that stand in place of their namesakes
+OWN_FREE, LET_GO, OWN_BOUND, DRIFT = at.OWN, at.UNBOUND, at.KEEP, at.BACK
+# those of a second layer, which there is not: what is shed at the face in a step, drift [1/s] and
+# volume left; what the elimination hands on of the bound, and from free to bound and back
+(SHED, DRIFTING, LEFT, CARRY_BOUND, FLOW_BOUND, FREE_LINK, BOUND_LINK, NEXT_BOUND,
+ SUM_BOUND) = (at.LAYER + row for row in (
+     at.ON, at.OFF, at.FREE_SHARE, at.BOUND_SHARE, at.HELD_SHARE, at.EXTENT, at.RATE, at.SITES,
+     at.GROWN))
+# a cell in one stage: the bound solution, and the shares in it (free, bound) and in the free one
+# (bound) of those of the next cell; UP is that of free in free
+Z, FREE_BOUND, BOUND_FREE, BOUND_BOUND = at.C, at.B, at.Y, at.UP
+
 
 @jit
-def set_erosion(node_time: FloatArray, front: FloatArray, matrix: FloatArray, power: int,
-                trapped: FloatArray, inactivation: FloatArray, trapped_to_film: bool,
-                clock: FloatArray, sizes: int, course: FloatArray, freed: FloatArray,
-                lost: FloatArray) -> None:
-    """Let a receding face bear on the course of a carrier in one segment, see ``course``.
+def march(chain: Chain, actions: Any, weights: FloatArray, given: FloatArray, plan: FloatArray,
+          first_body: FloatArray, course: Course, record: FloatArray) -> None:
+    """March a tile of designs through all segments; the parameters are those of ``chain.march``.
 
-    Trapped exosomes are a product of matrix left, volume left and share still active; the change
-    of each factor times the means of the others is freed inside, shed at the face, or lost.
-
-    Parameters
-    ----------
-    node_time, front : shape (lane, node) [s], [1]
-        As in ``Lanes``, lanes first.
-    matrix : shape (lane, layer, node)
-        As in ``Lanes``, lanes first; there is one layer.
-    power
-        n + 1: the volume of the body goes with this power of its extent.
-    trapped, inactivation : shape (lane,)
-        Share trapped at application, rate of inactivation [1/s].
-    trapped_to_film, clock, sizes, course, freed, lost
-        As in ``set_course``, which has been there for a carrier without trapped exosomes.
+    The rows of ``first_body`` are matrix, stretch and front of a fresh carrier.
     """
-    lanes = len(node_time)
-    for slot in range(course.shape[0] * TILE):
-        n = min(slot, lanes - 1)
-        tile, k, d = slot // TILE, slot % TILE, n // sizes
-        row, times, extent, left = np.uint64(k), node_time[n], front[n], matrix[n, 0]
-        j, z = _place(times, clock[0, d], 0)
-        wide = max(extent[j] + z * (extent[j + 1] - extent[j]), SMALLEST)
-        old = left[j] + z * (left[j + 1] - left[j])
-        was_active = np.exp(-inactivation[n] * clock[0, d])
-        for m in range(clock.shape[0] - 1):
-            h = clock[m + 1, d] - clock[m, d]
-            j, z = _place(times, clock[m + 1, d], j)
-            narrow = max(extent[j] + z * (extent[j + 1] - extent[j]), SMALLEST)
-            new = left[j] + z * (left[j + 1] - left[j])
-            shed = inside = 0.0
-            if trapped[n] > 0.0 and h > 0.0:
-                active = np.exp(-inactivation[n] * clock[m + 1, d])
-                before, after = wide**power, narrow**power
-                mean = 0.5 * trapped[n] * (old + new)
-                inside = 0.5 * trapped[n] * (old - new) * (before * was_active + after * active)
-                shed = 0.5 * mean * (before - after) * (was_active + active)
-                freed[tile, m, k] = inside + shed
-                lost[tile, m, k] = 0.5 * mean * (before + after) * (was_active - active)
-                was_active = active
-                if trapped_to_film:
-                    inside, shed = 0.0, inside + shed
-            for stage in range(2):
-                now = course[tile, 2 * m + stage]
-                share = wide + (1.0 if stage else GAMMA) * (narrow - wide)
-                now[at.RATE + row] /= share**2
-                now[at.EXTENT + row] *= share
-                now[at.VOLUME + row] *= share**power
-                now[at.DRIFTING + row] = power * (wide - narrow) / (h * share) if h > 0.0 else 0.0
-                now[at.SEEPED + row] = inside / h if h > 0.0 else 0.0
-                now[at.SHED + row] = shed / h if h > 0.0 else 0.0
-            wide, old = narrow, new
-
-
-@jit
-def march(chain: Chain, present: float, given: FloatArray, course: FloatArray, length: FloatArray,
-          freed: FloatArray, lost: FloatArray, cells: FloatArray, ledger: FloatArray,
-          record: FloatArray) -> None:
-    """March all tiles through one segment; the parameters are those of ``chain.march``."""
-    tiles, count = length.shape[:2]
-    first = chain.ends[0]
-    drift = np.zeros(first)  # x^(n+1) at the outer face of each cell
+    end, tissue = chain.ends[0], chain.ends[1]
+    drift = np.zeros(end)  # x^(n+1) at the outer face of each cell
     drift[0] = chain.volume[0]
-    for i in range(1, first):
+    for i in range(1, end):
         drift[i] = drift[i - 1] + chain.volume[i]
-    section, blocks = np.zeros(3 * 11 * TILE), np.zeros(first * 4 * TILE)
-    content, hand, held = np.zeros(3 * 2 * TILE), np.zeros(7 * TILE), np.zeros(TILE)
-    for k in range(LANES):
-        section[at.SECTION + at.KEEP + k] = section[2 * at.SECTION + at.KEEP + k] = 1.0
-    for tile in range(tiles):
-        _note(ledger[tile], tile, 0, record)
-        for m in range(count):
-            a = length[tile, m]
-            for stage in range(2):
-                now = course[tile, 2 * m + stage]
-                _set_body(chain, present, a, given[tile], now, section)
-                _set_wound(chain, a, given[tile], now, section)
+    cells, blocks = np.zeros(tissue * at.CELL), np.zeros(end * at.CELL)
+    lane = np.zeros(at.LANE)
+    segments, steps, _ = course.length.shape
+    for size in range(len(weights)):
+        for i in range(len(cells)):
+            cells[i] = 0.0
+        wound.begin_size(lane, given, size, 1)
+        stage = 0
+        for s in range(segments):
+            wound.begin_segment(lane, plan, s, size)
+            if actions[s] > 0:
+                wound.take_away(lane, 1)
+            if s == 0 or actions[s] == REPLACE:
+                wound.apply(lane, first_body, 1)
                 for k in range(LANES):
-                    section[at.SECTION + at.SEEP + k] = a[k] * now[at.SHED + k]
-                    before = ledger[tile, at.FREE + k] + ledger[tile, at.BOUND + k]
-                    inside = content[at.CONTENT_FREE + k] + content[at.CONTENT_BOUND + k]
-                    held[k] = before + (BEYOND * (inside - before) if stage else 0.0)
-                way = 1.0 if stage else BEYOND
-                _solve_body(chain, drift, section, cells[tile], blocks, hand)
-                _solve_wound(chain, section, cells[tile], hand)
-                _substitute_body(first, cells[tile], blocks, hand)
-                _advance_body(first, way, chain.volume, cells[tile], blocks, content)
-                # what the carrier lost, the film gained: its equation again, without round-off
+                    lane[LEFT + k] = first_body[2, 0, k] ** (chain.shape_exponent + 1)
+            if s == 0 or actions[s] > 0:
+                wound.load(cells, lane, 0, end, np.uint64(0))
+            wound.note(lane, weights[size], record, s, 0)
+            for m in range(steps):
+                wound.begin_step(lane, course.length, s, m, 1)
+                wound.let_go(lane, course.body, stage + 1, 1)
                 for k in range(LANES):
-                    inside = content[at.CONTENT_FREE + k] + content[at.CONTENT_BOUND + k]
-                    kept = inside * (1.0 + a[k] * given[tile, at.CARRIER_INACTIVATION + k])
-                    hand[at.FLOW + k] = held[k] + section[at.SEEP + k] - kept
-                    hand[at.CARRY + k] = 0.0
-                _solve_wound(chain, section, cells[tile], hand)
-                _advance(chain, 1, way, section, cells[tile], content)
-                _advance(chain, 2, way, section, cells[tile], content)
-                weight = (GAMMA if stage else 1.0 - GAMMA) / GAMMA
-                _tally(chain, weight, a, given[tile], now, cells[tile], content, ledger[tile])
-            _balance(chain, freed[tile, m], lost[tile, m], content, ledger[tile])
-            _note(ledger[tile], tile, m + 1, record)
+                    lane[SHED + k] = 0.0
+                if course.trapped:
+                    _shed(chain.trapped_to_film, lane, course.body, course.active, stage + 1, size)
+                for second in range(2):
+                    way = 1.0 if second else BEYOND
+                    wound.meet_tissue(cells, lane, chain.volume, chain.conductance, end, tissue,
+                                      False)
+                    _set_body(chain, lane, course.body, course.rate, stage, size)
+                    for k in range(LANES):
+                        lane[at.FILM_RIGHT + k] += lane[at.STAGE + k] * lane[SHED + k]
+                    _eliminate_body(chain, drift, cells, blocks, lane)
+                    for k in range(LANES):
+                        lane[at.NEXT + k] = ((lane[at.FILM_RIGHT + k] + lane[at.FLOW + k])
+                                             / (lane[at.FILM_OWN + k] + lane[at.CARRY + k]))
+                    _complete_body(end, way, chain.volume, cells, blocks, lane)
+                    wound.solve_wound(cells, lane, chain.volume, end, tissue, way)
+                    stage += 1
+                wound.tally(lane)
+                wound.note(lane, weights[size], record, s, m + 1)
 
 
 @inner
-def _set_body(chain: Chain, present: float, a: FloatArray, given: FloatArray, now: FloatArray,
-              section: FloatArray) -> None:
+def _shed(trapped_to_film: bool, lane: FloatArray, body: FloatArray, active: FloatArray,
+          stage: int, size: int) -> None:
+    """Free trapped exosomes in a step, of which ``stage`` is the last.
+
+    They are a product of matrix left, volume left and share still active; the change of each
+    factor times the means of the others is freed inside, shed at the face, or lost.
+    """
+    for k in range(LANES):
+        old, new = lane[at.MATRIX + k], body[0, AT_SITES, stage, k]
+        before, after = lane[LEFT + k], body[0, AT_LEFT, stage, k]
+        was, still = lane[at.ACTIVE + k], active[stage, size, k]
+        half = 0.5 * lane[at.HELD_SHARE + k] * lane[at.PRESENT + k]
+        mean = 0.5 * half * (old + new)
+        inside = half * (old - new) * (before * was + after * still)
+        shed = mean * (before - after) * (was + still)
+        lost = mean * (before + after) * (was - still)
+        lane[at.TRAPPED + k] -= inside + shed + lost
+        lane[at.LOST_CARRIER + k] += lost
+        per_time = 1.0 / max(lane[at.LENGTH + k], wound.TINY)
+        lane[at.FREED + k] = 0.0 if trapped_to_film else inside * per_time
+        lane[SHED + k] = (inside + shed if trapped_to_film else shed) * per_time
+        lane[at.MATRIX + k], lane[LEFT + k], lane[at.ACTIVE + k] = new, after, still
+
+
+@inner
+def _set_body(chain: Chain, lane: FloatArray, body: FloatArray, rate: FloatArray, stage: int,
+              size: int) -> None:
     """Set kinetics, diffusion and drift in the body, and the exchange with the film."""
     power = chain.shape_exponent + 1.0
     for k in range(LANES):
-        lost = a[k] * given[at.CARRIER_INACTIVATION + k]
-        section[at.OWN_FREE + k] = 1.0 + lost + a[k] * now[at.ON + k]
-        section[at.OWN_BOUND + k] = 1.0 + lost + a[k] * now[at.OFF + k]
-        section[at.LET_GO + k] = a[k] * now[at.OFF + k]
-        section[at.BIND + k] = a[k] * now[at.ON + k]
-        section[at.SEEP + k] = a[k] * now[at.SEEPED + k]
-        section[at.INTO + k] = min(a[k] * now[at.RATE + k], FLAT)
-        section[at.DRIFT + k] = a[k] * now[at.DRIFTING + k]
+        lane[at.RATE + k] = rate[0, stage, size, k]
+        lane[at.SITES + k] = body[0, AT_SITES, stage, k]
+        lane[at.GROWN + k] = body[0, AT_GROWN, stage, k]
+        lane[DRIFTING + k] = body[0, AT_DRIFT, stage, k]
+    for k in range(LANES):
+        a, grown = lane[at.STAGE + k], lane[at.GROWN + k]
+        lost = a * lane[at.DECAY + k]
+        on, off = a * lane[at.ON + k] * lane[at.SITES + k], a * lane[at.RELEASING + k]
+        lane[OWN_FREE + k] = 1.0 + lost + on
+        lane[OWN_BOUND + k] = 1.0 + lost + off
+        lane[LET_GO + k] = off
+        lane[at.BIND + k] = on
+        lane[at.SEEP + k] = a * lane[at.FREED + k]
+        lane[at.INTO + k] = min(a * lane[at.RATE + k], FLAT)
+        drift = lane[DRIFTING + k]
+        lane[DRIFT + k] = a * drift
         # per time: half a cell with drift in it, and the film in series
-        half = power * now[at.RATE + k] / chain.surface_distance
-        drift = now[at.DRIFTING + k]
-        A = half * _bernoulli(-drift / half)
-        film = (given[at.PARTITION + k] * given[at.FILM_RESISTANCE + k]
-                * now[at.EXTENT + k] / power)
-        face = a[k] * A / (1.0 + A * film)
-        section[at.END_INTO + k] = face * (1.0 + drift * film) - a[k] * drift
-        section[at.END_BACK + k] = (present * face * (1.0 - drift / A) * now[at.VOLUME + k]
-                                    * given[at.PARTITION + k] * given[at.PER_FILM_DEPTH + k])
+        half = power * lane[at.RATE + k] / chain.surface_distance
+        A = half * bernoulli(-drift / half)
+        film = lane[at.FACE + k] * lane[at.EXTENT + k] * grown / power
+        face = a * A / (1.0 + A * film)
+        swollen = grown
+        for _ in range(chain.shape_exponent):
+            swollen *= grown
+        lane[at.END_INTO + k] = face * (1.0 + drift * film) - a * drift
+        lane[at.END_BACK + k] = (lane[at.PRESENT + k] * face * (1.0 - drift / A) * swollen
+                                 * lane[at.RETURN + k])
 
 
 @inner
-def _solve_body(chain: Chain, drift: FloatArray, section: FloatArray, cells: FloatArray,
-                blocks: FloatArray, hand: FloatArray) -> None:
+def _eliminate_body(chain: Chain, drift: FloatArray, cells: FloatArray, blocks: FloatArray,
+                    lane: FloatArray) -> None:
     """Eliminate the body from its back to the film."""
-    for k in range(len(hand)):
-        hand[k] = 0.0
+    for k in range(LANES):
+        lane[CARRY_BOUND + k] = lane[FLOW_BOUND + k] = 0.0
+        lane[FREE_LINK + k] = lane[BOUND_LINK + k] = 0.0
     last = chain.ends[0] - 1
     for i in range(last):
         q = 0.5 * drift[i]
-        _eliminate_block(i, chain.volume[i], chain.conductance[i], q, q, at.INTO, at.INTO, section,
-                         cells, blocks, hand)
-    _eliminate_block(last, chain.volume[last], 1.0, 1.0, 0.0, at.END_INTO, at.END_BACK, section,
-                     cells, blocks, hand)
+        _eliminate_block(i, chain.volume[i], chain.conductance[i], q, q, at.INTO, at.INTO, cells,
+                         blocks, lane)
+    _eliminate_block(last, chain.volume[last], 1.0, 1.0, 0.0, at.END_INTO, at.END_BACK, cells,
+                     blocks, lane)
     for k in range(LANES):  # fragments enter the film, none come back
-        hand[at.FLOW + k] += hand[at.FLOW_BOUND + k]
-        hand[at.CARRY + k] -= hand[at.BOUND_LINK + k]
+        lane[at.FLOW + k] += lane[FLOW_BOUND + k]
+        lane[at.CARRY + k] -= lane[BOUND_LINK + k]
 
 
 @inner
 def _eliminate_block(i: int, V: float, g: float, q: float, q_back: float, into: np.uint64,
-                     back: np.uint64, section: FloatArray, cells: FloatArray, blocks: FloatArray,
-                     hand: FloatArray) -> None:
+                     back: np.uint64, cells: FloatArray, blocks: FloatArray,
+                     lane: FloatArray) -> None:
     """Eliminate what is behind a cell from its two equations.
 
     Its outer face has conductance ``g``; ``q`` and ``q_back`` are the shares of the drift that go
     with the densities of the cell and of the next one.
     """
-    cell, block = np.uint64(i) * at.CELL, np.uint64(i) * at.BLOCK
+    cell = np.uint64(i) * at.CELL
     for k in range(LANES):
-        e = section[at.DRIFT + k]
-        out_free, out_bound = g * section[into + k] + q * e, q * e
-        back_free, back_bound = g * section[back + k] - q_back * e, -q_back * e
-        own_free = V * section[at.OWN_FREE + k] + out_free + hand[at.CARRY + k]
-        own_bound = V * section[at.OWN_BOUND + k] + out_bound + hand[at.CARRY_BOUND + k]
-        let_go = V * section[at.LET_GO + k] + hand[at.FREE_LINK + k]
-        bind = V * section[at.BIND + k] + hand[at.BOUND_LINK + k]
+        e = lane[DRIFT + k]
+        out_free, out_bound = g * lane[into + k] + q * e, q * e
+        back_free, back_bound = g * lane[back + k] - q_back * e, -q_back * e
+        own_free = V * lane[OWN_FREE + k] + out_free + lane[at.CARRY + k]
+        own_bound = V * lane[OWN_BOUND + k] + out_bound + lane[CARRY_BOUND + k]
+        let_go = V * lane[LET_GO + k] + lane[FREE_LINK + k]
+        bind = V * lane[at.BIND + k] + lane[BOUND_LINK + k]
         scale = 1.0 / (own_free * own_bound - let_go * bind)
-        free = V * (cells[cell + at.C + k] + section[at.SEEP + k]) + hand[at.FLOW + k]
-        bound = V * cells[cell + at.B + k] + hand[at.FLOW_BOUND + k]
+        free = V * (cells[cell + at.C + k] + lane[at.SEEP + k]) + lane[at.FLOW + k]
+        bound = V * cells[cell + at.B + k] + lane[FLOW_BOUND + k]
         y, z = scale * (own_bound * free + let_go * bound), scale * (own_free * bound + bind * free)
         free_free, free_bound = scale * own_bound * back_free, scale * let_go * back_bound
         bound_free, bound_bound = scale * bind * back_free, scale * own_free * back_bound
-        cells[cell + at.Y + k], blocks[block + at.Z + k] = y, z
-        cells[cell + at.UP + k] = free_free
-        blocks[block + at.FREE_BOUND + k] = free_bound
-        blocks[block + at.BOUND_FREE + k] = bound_free
-        blocks[block + at.BOUND_BOUND + k] = bound_bound
-        hand[at.FLOW + k], hand[at.FLOW_BOUND + k] = out_free * y, out_bound * z
-        hand[at.CARRY + k] = back_free - out_free * free_free
-        hand[at.CARRY_BOUND + k] = back_bound - out_bound * bound_bound
-        hand[at.FREE_LINK + k], hand[at.BOUND_LINK + k] = (out_free * free_bound,
-                                                           out_bound * bound_free)
+        cells[cell + at.Y + k], cells[cell + at.UP + k] = y, free_free
+        blocks[cell + Z + k], blocks[cell + FREE_BOUND + k] = z, free_bound
+        blocks[cell + BOUND_FREE + k], blocks[cell + BOUND_BOUND + k] = bound_free, bound_bound
+        lane[at.FLOW + k], lane[FLOW_BOUND + k] = out_free * y, out_bound * z
+        lane[at.CARRY + k] = back_free - out_free * free_free
+        lane[CARRY_BOUND + k] = back_bound - out_bound * bound_bound
+        lane[FREE_LINK + k], lane[BOUND_LINK + k] = out_free * free_bound, out_bound * bound_free
 
 
 @inner
-def _solve_wound(chain: Chain, section: FloatArray, cells: FloatArray, hand: FloatArray) -> None:
-    """Solve film and tissue, with what enters the film and what it gives back at hand."""
-    first = chain.ends[0]
-    for q in range(1, 3):
-        s, last = np.uint64(q) * at.SECTION, chain.ends[q] - 1
-        _eliminate(chain, first, last, s, s + at.INTO, s + at.BACK, section, cells, hand)
-        _eliminate(chain, last, last + 1, s, s + at.END_INTO, s + at.END_BACK, section, cells,
-                   hand)
-        first = last + 1
-    _substitute(chain.ends[0], first, cells)
+def _complete_body(count: int, way: float, volume: FloatArray, cells: FloatArray,
+                   blocks: FloatArray, lane: FloatArray) -> None:
+    """Solve the body from the film inwards, and move it by ``way`` towards the solution.
 
-
-@inner
-def _substitute_body(count: int, cells: FloatArray, blocks: FloatArray, hand: FloatArray) -> None:
-    """Complete the solution, from the film to the back."""
+    What it hands on is then what it lost: the film's equation again, without round-off.
+    """
     for k in range(LANES):
-        hand[at.FLOW + k] = cells[np.uint64(count) * at.CELL + at.Y + k]
-        hand[at.FLOW_BOUND + k] = 0.0
+        lane[NEXT_BOUND + k] = lane[at.SUM + k] = lane[SUM_BOUND + k] = 0.0
     for i in range(count - 1, -1, -1):
-        _substitute_block(i, cells, blocks, hand)
+        _complete_block(np.uint64(i) * at.CELL, volume[i], way, cells, blocks, lane)
+    for k in range(LANES):
+        free, bound, a = lane[at.SUM + k], lane[SUM_BOUND + k], lane[at.STAGE + k]
+        was_free, was_bound = lane[at.CONTENT_FREE + k], lane[at.CONTENT_BOUND + k]
+        lane[at.FLOW + k] = (was_free + was_bound + lane[at.SEEP + k]
+                             - (free + bound) * (1.0 + a * lane[at.DECAY + k]))
+        lane[at.CARRY + k] = 0.0
+        lane[at.CARRIER_SUM + k] += way * a * (free + bound)
+        lane[at.CONTENT_FREE + k] = was_free + way * (free - was_free)
+        lane[at.CONTENT_BOUND + k] = was_bound + way * (bound - was_bound)
 
 
 @inner
-def _substitute_block(i: int, cells: FloatArray, blocks: FloatArray, hand: FloatArray) -> None:
+def _complete_block(cell: np.uint64, V: float, way: float, cells: FloatArray, blocks: FloatArray,
+                    lane: FloatArray) -> None:
     """Complete the solution of a cell; that of the next one is at hand."""
-    cell, block = np.uint64(i) * at.CELL, np.uint64(i) * at.BLOCK
     for k in range(LANES):
-        y, z = hand[at.FLOW + k], hand[at.FLOW_BOUND + k]
+        y, z = lane[at.NEXT + k], lane[NEXT_BOUND + k]
         free = (cells[cell + at.Y + k] + cells[cell + at.UP + k] * y
-                + blocks[block + at.FREE_BOUND + k] * z)
-        bound = (blocks[block + at.Z + k] + blocks[block + at.BOUND_FREE + k] * y
-                 + blocks[block + at.BOUND_BOUND + k] * z)
-        cells[cell + at.Y + k], blocks[block + at.Z + k] = free, bound
-        hand[at.FLOW + k], hand[at.FLOW_BOUND + k] = free, bound
-
-
-@inner
-def _advance_body(count: int, way: float, volume: FloatArray, cells: FloatArray,
-                  blocks: FloatArray, content: FloatArray) -> None:
-    """Move the state of the body by ``way`` towards the stage's solution; sum what that holds."""
-    for k in range(LANES):
-        content[at.CONTENT_FREE + k] = 0.0
-        content[at.CONTENT_BOUND + k] = 0.0
-    for i in range(count):
-        V, cell, block = volume[i], np.uint64(i) * at.CELL, np.uint64(i) * at.BLOCK
-        for k in range(LANES):
-            c, b = cells[cell + at.C + k], cells[cell + at.B + k]
-            y, z = cells[cell + at.Y + k], blocks[block + at.Z + k]
-            cells[cell + at.C + k] = c + way * (y - c)
-            cells[cell + at.B + k] = b + way * (z - b)
-            content[at.CONTENT_FREE + k] += V * y
-            content[at.CONTENT_BOUND + k] += V * z
+                + blocks[cell + FREE_BOUND + k] * z)
+        bound = (blocks[cell + Z + k] + blocks[cell + BOUND_FREE + k] * y
+                 + blocks[cell + BOUND_BOUND + k] * z)
+        c, b = cells[cell + at.C + k], cells[cell + at.B + k]
+        cells[cell + at.C + k], cells[cell + at.B + k] = c + way * (free - c), b + way * (bound - b)
+        lane[at.NEXT + k], lane[NEXT_BOUND + k] = free, bound
+        lane[at.SUM + k] += V * free
+        lane[SUM_BOUND + k] += V * bound

@@ -1,9 +1,10 @@
-"""Where the kernel keeps its numbers: rows of a tile of lanes, laid out so that they vectorise.
+"""Where the kernels keep their numbers: rows of a tile of designs, laid out so that they vectorise.
 
-A tile is ``TILE`` lanes that are marched together. The kernel's arrays are flat and hold rows of
-``TILE`` numbers; the constants below say where each row starts. Offsets that the compiler knows,
-and that are unsigned, let it see that rows do not overlap, so that loops over lanes become vector
-instructions. A group of rows (of a cell, a section ...) repeats; its length stands below it.
+A tile is ``TILE`` designs of which one vesicle size is marched at a time: ``TILE`` lanes. The
+kernels' arrays are flat and hold rows of ``TILE`` numbers; the constants below say where each row
+starts. Offsets that the compiler knows, and that are unsigned, let it see that rows do not overlap,
+so that loops over lanes become vector instructions. A group of rows (of a cell, a layer)
+repeats; its length stands below it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from releasekit.transport.problem import PARTS
+from releasekit.transport.problem import PARTS, FloatArray
 
 TILE = 32
 LANES = np.uint64(TILE)
@@ -32,50 +33,54 @@ def inner(function: Any) -> Any:
                    no_cfunc_wrapper=True)(function)
 
 
-def _rows(count: int) -> Iterator[np.uint64]:
-    return (np.uint64(i * TILE) for i in range(count))
+def _rows(count: int, first: np.uint64 | None = None) -> Iterator[np.uint64]:
+    start = 0 if first is None else int(first)
+    return (np.uint64(start + i * TILE) for i in range(count))
 
 
 # a cell: free and bound density, the stage's solution, and the share of the next cell's in it
 C, B, Y, UP = _rows(4)
 CELL = np.uint64(4 * TILE)
 
-# a section (layer, film or tissue) in one stage, see ``chain``; the exchange between its cells,
-# that of one face with convection, and that at its end
-OWN, UNBOUND, BIND, KEEP, SEEP, INTO, BACK, FACE_INTO, FACE_BACK, END_INTO, END_BACK = _rows(11)
-SECTION = np.uint64(11 * TILE)
-
-# an eroding body in one stage, see ``receding``: these in place of their namesakes in a section
-OWN_FREE, LET_GO, OWN_BOUND, DRIFT = OWN, UNBOUND, KEEP, BACK
-
-# a cell of an eroding body in one stage: the bound solution, and the shares in it (free, bound) and
-# in the free one (bound) of those of the next cell; UP is that of free in free
-Z, FREE_BOUND, BOUND_FREE, BOUND_BOUND = _rows(4)
-BLOCK = np.uint64(4 * TILE)
-
-# what a section holds
-CONTENT_FREE, CONTENT_BOUND = _rows(2)
-CONTENT = np.uint64(2 * TILE)
-
-# what the elimination hands on from cell to cell; the Péclet number of a face
-CARRY, FLOW, PECLET = _rows(3)
-# and in an eroding body for what is bound, and from free to bound and back
-CARRY_BOUND, FLOW_BOUND, FREE_LINK, BOUND_LINK = tuple(_rows(7))[3:]
-
-# a layer in one stage of one step: see ``course``
-RATE, ON, OFF, SEEPED, EXTENT, VOLUME = _rows(6)
-COURSE = np.uint64(6 * TILE)
-
-# an eroding layer has besides: its drift, and trapped exosomes shed at its face
-DRIFTING, SHED = COURSE, COURSE + LANES
-ERODING = np.uint64(8 * TILE)
-
-# a lane in a segment: see ``chain``
-(PARTITION, CARRIER_INACTIVATION, FILM_RESISTANCE, PER_FILM_DEPTH, FILM_UPTAKE, FILM_SCAVENGING,
- FILM_INACTIVATION, TO_TISSUE, FROM_TISSUE, TISSUE_RATE, TISSUE_UPTAKE, TISSUE_SCAVENGING,
- TISSUE_CLEARANCE, TISSUE_INACTIVATION, LAYER_PARTITION, WASHOUT, VELOCITY) = _rows(17)
-
-# a record
+# a lane: what is recorded, in the order of PARTS
 (FREE, BOUND, TRAPPED, FLUID, TISSUE, TAKEN_UP, SCAVENGED, WASHED, CLEARED, DISCARDED, LOST_CARRIER,
  LOST_FLUID, LOST_TISSUE, DISCARDED_CARRIER, APPLIED) = _rows(len(PARTS))
-RECORD = len(PARTS)
+RECORD = len(PARTS) * TILE
+
+# ... what stays: surface-located share, inactivation, K R_f and K V/d of the open face, partition
+# between layers, rates in the film, to the tissue and back, in the tissue
+GIVEN = np.uint64(RECORD)
+(SURFACE_SHARE, DECAY, FACE, RETURN, LAYER_PARTITION, FILM_UPTAKE, FILM_SCAVENGING, FILM_DECAY,
+ DEEPER, SHALLOWER, TISSUE_RATE, TISSUE_UPTAKE, TISSUE_SCAVENGING, CLEARANCE,
+ TISSUE_DECAY) = _rows(15, GIVEN)
+
+# ... what stays in a segment
+(WASHOUT, VELOCITY, FILM_LOSS, TISSUE_LOSS, PRESENT) = _rows(5, TISSUE_DECAY + LANES)
+
+# ... of a step: its length and that of a stage, the share still active, integrals over the step
+(LENGTH, STAGE, ACTIVE, FILM_SUM, TISSUE_SUM, CARRIER_SUM, BACK_SUM) = _rows(7, PRESENT + LANES)
+
+# ... of a stage: the film, well-mixed tissue; of the body that is being eliminated or completed what is the same in
+# all its cells, see ``cells``, and what they hand on
+(FILM, FILM_OWN, FILM_RIGHT, MIXED, MIXED_UP, OWN, UNBOUND, SEEP, INTO, BACK, KEEP, BIND, CARRY,
+ FLOW, NEXT, SUM, PECLET) = _rows(17, BACK_SUM + LANES)
+
+# ... and of each layer: what stays, what it holds, its matrix, its off-rate and what is freed in a
+# step, what it goes through in a stage, its binding then and the exchange at its end
+(ON, OFF, FREE_SHARE, BOUND_SHARE, HELD_SHARE, EXTENT) = _rows(6, PECLET + LANES)
+(CONTENT_FREE, CONTENT_BOUND, MATRIX, RELEASING, FREED) = _rows(5, EXTENT + LANES)
+(RATE, SITES, GROWN, LAYER_KEEP, LAYER_BIND, END_INTO, END_BACK) = _rows(7, FREED + LANES)
+LAYER = END_BACK + LANES - ON
+LANE = int(ON + np.uint64(2) * LAYER)
+"""Length of all rows of a lane."""
+
+PER_LAYER = 6
+"""Rows of a layer that stay."""
+
+
+def tiles(values: FloatArray, sizes: int) -> FloatArray:
+    """Turn [..., lane] into [tile, ..., size, TILE]; the last design fills the last tile."""
+    designs = values.shape[-1] // sizes
+    design = np.minimum(np.arange(-(-designs // TILE) * TILE), designs - 1).reshape(-1, 1, TILE)
+    split = values[..., design * sizes + np.arange(sizes)[:, None]]
+    return np.ascontiguousarray(np.moveaxis(split, -3, 0))

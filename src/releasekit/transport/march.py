@@ -1,0 +1,59 @@
+"""A block of designs, marched tile by tile along the path that fits them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from releasekit.transport import chain, modes, receding, wound
+from releasekit.transport.basis import reduced_modes
+from releasekit.transport.course import course_of, nodes_of
+from releasekit.transport.problem import PARTS, FloatArray, Lanes
+from releasekit.transport.rows import RECORD, TILE
+
+
+def march(lanes: Lanes, weights: FloatArray, steps: FloatArray, cells: int,
+          count: int = 0) -> FloatArray:
+    """March lanes through all segments and average them over the sizes of each design.
+
+    Parameters
+    ----------
+    lanes
+        Design after design, each with ``len(weights)`` sizes.
+    weights : shape (size,)
+        Share of each vesicle size.
+    steps : shape (segment, step + 1, design) [s]
+        Ends of the time steps.
+    cells
+        Finite volumes of a layer.
+    count
+        Modes that stand for the cells, 0 for none.
+
+    Returns
+    -------
+    ndarray, shape (design, segment, step + 1, part)
+        Amounts of ``PARTS`` at the ends of the steps, as fractions of one dose.
+    """
+    sizes = len(weights)
+    nodes, actions = nodes_of(lanes, sizes), np.array(lanes.actions)
+    given = wound.constants(lanes, chain.tissue_gap(lanes), sizes)
+    plan = wound.schedule(lanes, sizes)
+    links = chain.chain_of(lanes, 0 if count else cells)
+    segments, ends, designs = steps.shape
+    found = np.empty((designs, segments, ends, len(PARTS)))
+    for tile in range(len(given)):
+        here = slice(tile * TILE, min((tile + 1) * TILE, designs))
+        course = course_of(nodes, tile, actions, steps[:, :, here])
+        record = np.zeros((segments, ends, RECORD))
+        common = (links, actions, weights, given[tile], plan[tile], nodes.body[tile], course,
+                  record)
+        if count:
+            modes.march(reduced_modes(lanes.shape_exponent, count), *common)
+        elif lanes.front is not None:
+            receding.march(*common)
+        else:
+            chain.march(*common)
+        split = record.reshape(segments, ends, len(PARTS), TILE)
+        found[here] = np.moveaxis(split, -1, 0)[:here.stop - here.start]
+    return found
