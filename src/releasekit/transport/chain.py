@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from releasekit.transport import rows as at
 from releasekit.transport import wound
 from releasekit.transport.cells import complete, eliminate
-from releasekit.transport.course import AT_GROWN, AT_SITES, GAMMA, REPLACE, Course
+from releasekit.transport.course import AT_SITES, GAMMA, REPLACE, Course
 from releasekit.transport.grid import GRADING, layered_mesh, mesh
 from releasekit.transport.problem import FloatArray, Lanes
 from releasekit.transport.rows import LANES, inner, jit
@@ -126,7 +126,7 @@ def march(chain: Chain, actions: Any, weights: FloatArray, given: FloatArray, pl
                     wound.free_trapped(lane, course.body, course.active, stage + 1, size, layers)
                 for second in range(2):
                     way = 1.0 if second else BEYOND
-                    _go_through(chain, lane, course.body, course.rate, stage, size)
+                    _go_through(chain, lane, course, stage, size)
                     _set_faces(chain, lane)
                     wound.meet_tissue(cells, lane, chain.volume, chain.conductance, tissue,
                                       chain.ends[layers], chain.trapped_to_film)
@@ -139,15 +139,15 @@ def march(chain: Chain, actions: Any, weights: FloatArray, given: FloatArray, pl
 
 
 @inner
-def _go_through(chain: Chain, lane: FloatArray, body: FloatArray, rate: FloatArray, stage: int,
-                size: int) -> None:
+def _go_through(chain: Chain, lane: FloatArray, course: Course, stage: int, size: int) -> None:
     """Set what the layers go through in a stage."""
+    any_size = min(size, course.grown.shape[2] - 1)
     for q in range(chain.layers):
         s = np.uint64(q) * at.LAYER
         for k in range(LANES):
-            lane[s + at.RATE + k] = rate[q, stage, size, k]
-            lane[s + at.SITES + k] = body[q, AT_SITES, stage, k]
-            lane[s + at.GROWN + k] = body[q, AT_GROWN, stage, k]
+            lane[s + at.RATE + k] = course.rate[q, stage, size, k]
+            lane[s + at.SITES + k] = course.body[q, AT_SITES, stage, k]
+            lane[s + at.GROWN + k] = course.grown[q, stage, any_size, k]
 
 
 @inner

@@ -24,22 +24,24 @@ SMALLEST = 1e-5
 
 REPLACE = int(Action.REPLACE)
 
-AT_SITES, AT_GROWN, AT_RELEASE, AT_DRIFT, AT_LEFT = range(5)
-"""Rows of a course: binding sites left, growth of the extent, off-rate [1/s] of sites that go,
-drift [1/s] towards a receding face, volume left behind it."""
+AT_SITES, AT_RELEASE, AT_DRIFT, AT_LEFT = range(4)
+"""Rows of a course: binding sites left, off-rate [1/s] of sites that go, drift [1/s] towards a
+receding face, volume left behind it."""
 
 
 class Course(NamedTuple):
     """The course of a tile of designs.
 
     ``body`` [layer, row, stage, TILE] is the same for all sizes; ``rate`` [layer, stage, size,
-    TILE] is D/R² [1/s]; ``active`` [stage, size, TILE] the share still active since application,
+    TILE] is D/R² [1/s]; ``grown`` [layer, stage, size, TILE] the growth of the extent, with one
+    size for all where they do not differ; ``active`` [stage, size, TILE] the share still active since application,
     empty where nothing is trapped; ``length`` [segment, step, TILE] the steps [s]; ``changing``
     and ``trapped`` say whether any matrix vanishes and whether any exosomes are trapped in it.
     """
 
     body: FloatArray
     rate: FloatArray
+    grown: FloatArray
     active: FloatArray
     length: FloatArray
     changing: bool
@@ -49,13 +51,15 @@ class Course(NamedTuple):
 class Nodes(NamedTuple):
     """What carriers go through, on nodes, tile by tile.
 
-    ``time`` [tile, node, TILE] and ``body`` [tile, matrix, stretch (and front) of each layer, node,
-    TILE] are those of a design, ``log_mobility`` [tile, layer, node, size, TILE] those of a lane.
+    ``time`` [tile, node, TILE] and ``body`` [tile, matrix of each layer (and front), node, TILE]
+    are those of a design, ``log_mobility`` and ``stretch`` [tile, layer, node, size, TILE] those
+    of a lane.
     """
 
     time: FloatArray
     body: FloatArray
     log_mobility: FloatArray
+    stretch: FloatArray
     inactivation: FloatArray
     power: int
     eroding: bool
@@ -65,10 +69,13 @@ class Nodes(NamedTuple):
 def nodes_of(lanes: Lanes, sizes: int) -> Nodes:
     """Return the nodes of lanes, tile by tile."""
     front = [] if lanes.front is None else [lanes.front[None]]
-    body = np.concatenate([lanes.matrix, lanes.stretch, *front])[..., ::sizes]
+    body = np.concatenate([lanes.matrix, *front])[..., ::sizes]
+    split = lanes.stretch.reshape(*lanes.stretch.shape[:-1], -1, sizes)
+    alike = np.array_equal(split, np.broadcast_to(split[..., :1], split.shape))
     return Nodes(
         tiles(lanes.node_time[:, ::sizes], 1)[:, :, 0], tiles(body, 1)[:, :, :, 0],
-        tiles(lanes.log_mobility, sizes), tiles(lanes.carrier_inactivation, sizes),
+        tiles(lanes.log_mobility, sizes),
+        tiles(split[..., 0], 1) if alike else tiles(lanes.stretch, sizes), tiles(lanes.carrier_inactivation, sizes),
         lanes.shape_exponent + 1, lanes.front is not None, bool(np.any(lanes.trapped_share)))
 
 
@@ -78,12 +85,13 @@ def course_of(nodes: Nodes, tile: int, actions: Any, steps: FloatArray) -> Cours
     layers, _, sizes, _ = nodes.log_mobility.shape[1:]
     stages = 2 * segments * (ends - 1)
     logs = np.empty((layers + nodes.trapped, stages, sizes, TILE))
-    body, length = np.empty((layers, 5, stages, TILE)), np.empty((segments, ends - 1, TILE))
-    tabulate(nodes.time[tile], nodes.body[tile], nodes.log_mobility[tile],
+    body, length = np.empty((layers, 4, stages, TILE)), np.empty((segments, ends - 1, TILE))
+    grown = np.empty((layers, stages, nodes.stretch.shape[3], TILE))
+    tabulate(nodes.time[tile], nodes.body[tile], nodes.log_mobility[tile], nodes.stretch[tile],
              nodes.inactivation[tile], nodes.power, nodes.eroding, actions, steps, body, logs,
-             length)
+             grown, length)
     np.exp(logs, out=logs)
-    return Course(body, logs[:layers], logs[layers:].reshape(-1, sizes, TILE), length,
+    return Course(body, logs[:layers], grown, logs[layers:].reshape(-1, sizes, TILE), length,
                   bool(np.any(body[:, AT_RELEASE])), nodes.trapped)
 
 
@@ -100,10 +108,10 @@ def letting_go(share: float) -> float:
 
 
 @jit
-def tabulate(time: FloatArray, given: FloatArray, log_mobility: FloatArray,
+def tabulate(time: FloatArray, given: FloatArray, log_mobility: FloatArray, stretch: FloatArray,
              inactivation: FloatArray, power: int, eroding: bool, actions: Any, steps: FloatArray,
-             body: FloatArray, logs: FloatArray, length: FloatArray) -> None:
-    """Fill ``body``, the logarithms ``logs`` of rate and activity, and ``length``, see ``Course``.
+             body: FloatArray, logs: FloatArray, grown: FloatArray, length: FloatArray) -> None:
+    """Fill what makes a ``Course``; ``logs`` are the logarithms of rate and activity.
 
     Within a step the front is straight, which makes the erosion of a slab exact at any step size.
     """
@@ -118,7 +126,7 @@ def tabulate(time: FloatArray, given: FloatArray, log_mobility: FloatArray,
         for s in range(segments):
             if s == 0 or actions[s] == REPLACE:
                 born, j = steps[s, 0, d], 0
-                wide = max(given[2, 0, k], SMALLEST) if eroding else 1.0
+                wide = max(given[1, 0, k], SMALLEST) if eroding else 1.0
             for m in range(ends - 1):
                 h = steps[s, m + 1, d] - steps[s, m, d]
                 length[s, m, k] = h
@@ -131,7 +139,7 @@ def tabulate(time: FloatArray, given: FloatArray, log_mobility: FloatArray,
                     i += 1
                 if eroding:
                     z = place[i - 1, k]
-                    narrow = max(given[2, j, k] + z * (given[2, j + 1, k] - given[2, j, k]),
+                    narrow = max(given[1, j, k] + z * (given[1, j + 1, k] - given[1, j, k]),
                                  SMALLEST)
                     for at in range(i - 2, i):
                         share = narrow if at == i - 1 else wide + GAMMA * (narrow - wide)
@@ -144,10 +152,15 @@ def tabulate(time: FloatArray, given: FloatArray, log_mobility: FloatArray,
         for i in range(stages):
             for k in range(TILE):
                 j, z = node[i, k], place[i, k]
-                low, size = given[q, j, k], given[layers + q, j, k]
+                low = given[q, j, k]
                 body[q, AT_SITES, i, k] = low + z * (given[q, j + 1, k] - low)
-                size += z * (given[layers + q, j + 1, k] - size)
-                body[q, AT_GROWN, i, k] = size * np.exp(shrunk[i, k]) if eroding else size
+            for size in range(stretch.shape[2]):
+                for k in range(TILE):
+                    j, z = node[i, k], place[i, k]
+                    low = stretch[q, j, size, k]
+                    grown[q, i, size, k] = low + z * (stretch[q, j + 1, size, k] - low)
+                    if eroding:
+                        grown[q, i, size, k] *= np.exp(shrunk[i, k])
             for size in range(log_mobility.shape[2]):
                 for k in range(TILE):
                     j, z = node[i, k], place[i, k]

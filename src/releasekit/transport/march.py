@@ -13,8 +13,8 @@ from releasekit.transport.problem import PARTS, FloatArray, Lanes
 from releasekit.transport.rows import RECORD, TILE
 
 
-def march(lanes: Lanes, weights: FloatArray, steps: FloatArray, cells: int,
-          count: int = 0) -> FloatArray:
+def march(lanes: Lanes, weights: FloatArray, grids: Sequence[FloatArray], cells: Sequence[int],
+          count: int = 0) -> list[FloatArray]:
     """March lanes through all segments and average them over the sizes of each design.
 
     Parameters
@@ -23,37 +23,39 @@ def march(lanes: Lanes, weights: FloatArray, steps: FloatArray, cells: int,
         Design after design, each with ``len(weights)`` sizes.
     weights : shape (size,)
         Share of each vesicle size.
-    steps : shape (segment, step + 1, design) [s]
-        Ends of the time steps.
+    grids
+        Ends of the time steps [s], [segment, step + 1, design] each: one march for every grid.
     cells
-        Finite volumes of a layer.
+        Finite volumes of a layer in each march.
     count
         Modes that stand for the cells, 0 for none.
 
     Returns
     -------
-    ndarray, shape (design, segment, step + 1, part)
+    list of ndarray, shape (design, segment, step + 1, part)
         Amounts of ``PARTS`` at the ends of the steps, as fractions of one dose.
     """
-    sizes = len(weights)
+    sizes, found = len(weights), []
     nodes, actions = nodes_of(lanes, sizes), np.array(lanes.actions)
     given = wound.constants(lanes, chain.tissue_gap(lanes), sizes)
     plan = wound.schedule(lanes, sizes)
-    links = chain.chain_of(lanes, 0 if count else cells)
-    segments, ends, designs = steps.shape
-    found = np.empty((designs, segments, ends, len(PARTS)))
-    for tile in range(len(given)):
-        here = slice(tile * TILE, min((tile + 1) * TILE, designs))
-        course = course_of(nodes, tile, actions, steps[:, :, here])
-        record = np.zeros((segments, ends, RECORD))
-        common = (links, actions, weights, given[tile], plan[tile], nodes.body[tile], course,
-                  record)
-        if count:
-            modes.march(reduced_modes(lanes.shape_exponent, count), *common)
-        elif lanes.front is not None:
-            receding.march(*common)
-        else:
-            chain.march(*common)
-        split = record.reshape(segments, ends, len(PARTS), TILE)
-        found[here] = np.moveaxis(split, -1, 0)[:here.stop - here.start]
+    for steps, fine in zip(grids, cells, strict=True):
+        links = chain.chain_of(lanes, 0 if count else fine)
+        segments, ends, designs = steps.shape
+        values = np.empty((designs, segments, ends, len(PARTS)))
+        for tile in range(len(given)):
+            here = slice(tile * TILE, min((tile + 1) * TILE, designs))
+            course = course_of(nodes, tile, actions, steps[:, :, here])
+            record = np.zeros((segments, ends, RECORD))
+            common = (links, actions, weights, given[tile], plan[tile], nodes.body[tile], course,
+                      record)
+            if count:
+                modes.march(reduced_modes(lanes.shape_exponent, count), *common)
+            elif lanes.front is not None:
+                receding.march(*common)
+            else:
+                chain.march(*common)
+            split = record.reshape(segments, ends, len(PARTS), TILE)
+            values[here] = np.moveaxis(split, -1, 0)[:here.stop - here.start]
+        found.append(values)
     return found

@@ -24,7 +24,7 @@ from releasekit.transport import rows as at
 from releasekit.transport import wound
 from releasekit.transport.basis import Modes
 from releasekit.transport.chain import BEYOND, Chain
-from releasekit.transport.course import AT_GROWN, AT_SITES, REPLACE, Course
+from releasekit.transport.course import AT_SITES, REPLACE, Course
 from releasekit.transport.problem import FloatArray
 from releasekit.transport.rows import LANES, inner, jit
 
@@ -67,7 +67,7 @@ def march(modes: Modes, chain: Chain, actions: Any, weights: FloatArray, given: 
                     way = 1.0 if second else BEYOND
                     wound.meet_tissue(cells, lane, chain.volume, chain.conductance, 0,
                                       len(chain.volume), chain.trapped_to_film)
-                    _set(lane, course.body, course.rate, stage, size, chain.trapped_to_film)
+                    _set(lane, course, stage, size, chain.trapped_to_film)
                     _answer(modes, mode, lane, chain.shape_exponent)
                     wound.solve_wound(cells, lane, chain.volume, 0, len(chain.volume), way)
                     _complete(modes, mode, lane, way)
@@ -86,23 +86,23 @@ def _load(mode: FloatArray, lane: FloatArray) -> None:
 
 
 @inner
-def _set(lane: FloatArray, body: FloatArray, rate: FloatArray, stage: int, size: int,
-         trapped_to_film: bool) -> None:
+def _set(lane: FloatArray, course: Course, stage: int, size: int, trapped_to_film: bool) -> None:
     """Set binding, inactivation and mobility of a stage."""
     seeping = 0.0 if trapped_to_film else 1.0
+    any_size = min(size, course.grown.shape[2] - 1)
     for k in range(LANES):
         a = lane[at.STAGE + k]
         lost = 1.0 + a * lane[at.DECAY + k]
         keep = 1.0 / (lost + a * lane[at.RELEASING + k])
-        bind = a * lane[at.ON + k] * body[0, AT_SITES, stage, k]
-        lane[at.RATE + k] = rate[0, stage, size, k]
-        lane[at.GROWN + k] = body[0, AT_GROWN, stage, k]
+        bind = a * lane[at.ON + k] * course.body[0, AT_SITES, stage, k]
+        lane[at.RATE + k] = course.rate[0, stage, size, k]
+        lane[at.GROWN + k] = course.grown[0, stage, any_size, k]
         lane[at.KEEP + k] = keep
         lane[at.BIND + k] = bind
         lane[at.OWN + k] = lost * (1.0 + bind * keep)
         lane[at.UNBOUND + k] = a * lane[at.RELEASING + k] * keep
         lane[at.SEEP + k] = seeping * a * lane[at.FREED + k]
-        lane[at.INTO + k] = a * rate[0, stage, size, k]
+        lane[at.INTO + k] = a * course.rate[0, stage, size, k]
 
 
 @inner

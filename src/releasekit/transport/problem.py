@@ -43,6 +43,7 @@ class Action(IntEnum):
 class Lanes:
     """Lanes that share their structure; only numbers vary.
 
+    The vesicle sizes of a design follow one another; they share clock, matrix and front.
     Amounts are fractions of one applied dose. Shapes: ``[lane]``; ``[layer, lane]`` for what each
     layer has of its own, from the back to the open face; ``[layer, node, lane]`` for functions of
     the time since the carrier was applied (linear between nodes, mobility in its logarithm);
@@ -166,6 +167,16 @@ class Lanes:
         zero = np.zeros(len(self))
         return replace(self, carrier_inactivation=zero, film_inactivation=zero,
                        tissue_inactivation=zero)
+
+
+def check_sizes(lanes: Lanes, sizes: int) -> None:
+    """Raise if the sizes of a design do not go through the same: clock, matrix, front."""
+    for name in ("node_time", "matrix", "front"):
+        values = getattr(lanes, name)
+        if values is not None:
+            split = values.reshape(*values.shape[:-1], -1, sizes)
+            if not np.array_equal(split, np.broadcast_to(split[..., :1], split.shape)):
+                raise ValueError(f"{name}: the sizes of a design differ")
 
 
 def join(parts: list[Lanes]) -> Lanes:

@@ -28,14 +28,7 @@ import numpy as np
 from releasekit.transport import rows as at
 from releasekit.transport import wound
 from releasekit.transport.chain import BEYOND, Chain, bernoulli
-from releasekit.transport.course import (
-    AT_DRIFT,
-    AT_GROWN,
-    AT_LEFT,
-    AT_SITES,
-    REPLACE,
-    Course,
-)
+from releasekit.transport.course import AT_DRIFT, AT_LEFT, AT_SITES, REPLACE, Course
 from releasekit.transport.problem import FloatArray
 from releasekit.transport.rows import LANES, inner, jit
 
@@ -60,7 +53,7 @@ def march(chain: Chain, actions: Any, weights: FloatArray, given: FloatArray, pl
           first_body: FloatArray, course: Course, record: FloatArray) -> None:
     """March a tile of designs through all segments; the parameters are those of ``chain.march``.
 
-    The rows of ``first_body`` are matrix, stretch and front of a fresh carrier.
+    The rows of ``first_body`` are matrix and front of a fresh carrier.
     """
     end, tissue = chain.ends[0], chain.ends[1]
     drift = np.zeros(end)  # x^(n+1) at the outer face of each cell
@@ -82,7 +75,7 @@ def march(chain: Chain, actions: Any, weights: FloatArray, given: FloatArray, pl
             if s == 0 or actions[s] == REPLACE:
                 wound.apply(lane, first_body, 1)
                 for k in range(LANES):
-                    lane[LEFT + k] = first_body[2, 0, k] ** (chain.shape_exponent + 1)
+                    lane[LEFT + k] = first_body[1, 0, k] ** (chain.shape_exponent + 1)
             if s == 0 or actions[s] > 0:
                 wound.load(cells, lane, 0, end, np.uint64(0))
             wound.note(lane, weights[size], record, s, 0)
@@ -97,7 +90,7 @@ def march(chain: Chain, actions: Any, weights: FloatArray, given: FloatArray, pl
                     way = 1.0 if second else BEYOND
                     wound.meet_tissue(cells, lane, chain.volume, chain.conductance, end, tissue,
                                       False)
-                    _set_body(chain, lane, course.body, course.rate, stage, size)
+                    _set_body(chain, lane, course, stage, size)
                     for k in range(LANES):
                         lane[at.FILM_RIGHT + k] += lane[at.STAGE + k] * lane[SHED + k]
                     _eliminate_body(chain, drift, cells, blocks, lane)
@@ -137,15 +130,15 @@ def _shed(trapped_to_film: bool, lane: FloatArray, body: FloatArray, active: Flo
 
 
 @inner
-def _set_body(chain: Chain, lane: FloatArray, body: FloatArray, rate: FloatArray, stage: int,
-              size: int) -> None:
+def _set_body(chain: Chain, lane: FloatArray, course: Course, stage: int, size: int) -> None:
     """Set kinetics, diffusion and drift in the body, and the exchange with the film."""
     power = chain.shape_exponent + 1.0
+    any_size = min(size, course.grown.shape[2] - 1)
     for k in range(LANES):
-        lane[at.RATE + k] = rate[0, stage, size, k]
-        lane[at.SITES + k] = body[0, AT_SITES, stage, k]
-        lane[at.GROWN + k] = body[0, AT_GROWN, stage, k]
-        lane[DRIFTING + k] = body[0, AT_DRIFT, stage, k]
+        lane[at.RATE + k] = course.rate[0, stage, size, k]
+        lane[at.SITES + k] = course.body[0, AT_SITES, stage, k]
+        lane[at.GROWN + k] = course.grown[0, stage, any_size, k]
+        lane[DRIFTING + k] = course.body[0, AT_DRIFT, stage, k]
     for k in range(LANES):
         a, grown = lane[at.STAGE + k], lane[at.GROWN + k]
         lost = a * lane[at.DECAY + k]

@@ -80,7 +80,9 @@ PER_LAYER = 6
 
 def tiles(values: FloatArray, sizes: int) -> FloatArray:
     """Turn [..., lane] into [tile, ..., size, TILE]; the last design fills the last tile."""
-    designs = values.shape[-1] // sizes
-    design = np.minimum(np.arange(-(-designs // TILE) * TILE), designs - 1).reshape(-1, 1, TILE)
-    split = values[..., design * sizes + np.arange(sizes)[:, None]]
-    return np.ascontiguousarray(np.moveaxis(split, -3, 0))
+    *before, lanes = values.shape
+    over = -(lanes // sizes) % TILE
+    if over:
+        values = np.concatenate([values] + over * [values[..., -sizes:]], axis=-1)
+    split = values.reshape(*before, -1, TILE, sizes)
+    return np.ascontiguousarray(np.swapaxes(np.moveaxis(split, -3, 0), -1, -2))

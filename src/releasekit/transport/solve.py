@@ -12,13 +12,16 @@ from numpy.typing import NDArray
 
 from releasekit.transport.basis import separable
 from releasekit.transport.march import march
-from releasekit.transport.problem import PARTS, FloatArray, Lanes
+from releasekit.transport.problem import PARTS, FloatArray, Lanes, check_sizes
 from releasekit.transport.reading import correct, interpolate
 from releasekit.transport.rows import TILE
 from releasekit.transport.steps import time_steps
 
 BLOCK = 2 * TILE
 """Designs that are marched together; block borders are fixed, so results do not depend on cores."""
+
+
+EACH_PART = tuple((name,) for name in PARTS)
 
 
 @dataclass(frozen=True)
@@ -35,15 +38,17 @@ class Accuracy:
 
 
 ACCURACIES = {
-    "screen": Accuracy(cells=12, steps=24, tolerance=5e-3, modes=7),
-    "default": Accuracy(cells=20, steps=48, tolerance=8e-4, modes=9),
-    "fine": Accuracy(cells=48, steps=128, tolerance=1e-4, modes=12),
+    "screen": Accuracy(cells=8, steps=20, tolerance=5e-3, modes=7),
+    "default": Accuracy(cells=12, steps=32, tolerance=1e-3, modes=8),
+    "fine": Accuracy(cells=40, steps=128, tolerance=2e-4, modes=12),
 }
 
 REFINEMENTS = (2, 4, 8)
-"""How many times the cells and steps are taken, in turn, while the error is above the tolerance."""
+"""How many times the steps are taken, in turn, while the error is above the tolerance; cells, which
+matter less, half as many times more."""
 
 RESOLVED_TISSUE_CELLS = 16
+
 
 def solve(
     lanes: Lanes,
@@ -51,6 +56,7 @@ def solve(
     end: FloatArray,
     times: FloatArray,
     accuracy: Accuracy,
+    sums: Sequence[tuple[str, ...]] = EACH_PART,
     threads: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> tuple[FloatArray, FloatArray]:
@@ -68,6 +74,8 @@ def solve(
         Output times of each design, rising.
     accuracy
         Cells, steps, tolerance.
+    sums
+        Names of ``PARTS`` that are to be added up, for each curve wanted.
     threads
         Cores to use; all by default.
     progress
@@ -75,27 +83,31 @@ def solve(
 
     Returns
     -------
-    parts : shape (design, time, part)
-        The amounts named in ``PARTS``, as fractions of one dose.
+    curves : shape (curve, design, time)
+        The sums, as fractions of one dose.
     error : shape (design,)
-        Estimated discretisation error of any part, from half the cells and steps.
+        Estimated discretisation error of any part, see ``reading``; it does not depend on ``sums``.
     """
     sizes = len(weights)
-    out = np.empty((len(end), times.shape[0], len(PARTS)))
-    error = np.empty(len(end))
+    check_sizes(lanes, sizes)
+    out, error = np.empty((len(sums), len(end), times.shape[0])), np.empty(len(end))
+    adding = None if sums is EACH_PART else np.array(
+        [[float(part in names) for names in sums] for part in PARTS])
     modal = separable(lanes, sizes) if accuracy.modes else np.zeros(len(end), dtype=bool)
 
     def tasks(chosen: NDArray[np.bool_], finer: int) -> list[tuple[NDArray[np.intp], Accuracy]]:
-        fast = replace(accuracy, cells=finer * accuracy.cells, steps=finer * accuracy.steps)
-        return [(part, level) for which, level in (
+        fast = replace(accuracy, cells=(finer + 1) * accuracy.cells // 2,
+                       steps=finer * accuracy.steps)
+        return [(block, level) for which, level in (
                     (chosen & modal, fast), (chosen & ~modal, replace(fast, modes=0)))
-                for part in _blocks(np.flatnonzero(which))]
+                for block in _blocks(np.flatnonzero(which))]
 
     def work(task: tuple[NDArray[np.intp], Accuracy]) -> int:
-        part, level = task
-        out[part], error[part] = _solve_block(
-            _designs(lanes, part, sizes), weights, end[part], times[:, part], level)
-        return len(part)
+        designs, level = task
+        part = lanes.take((designs[:, None] * sizes + np.arange(sizes)).ravel())
+        out[:, designs], error[designs] = _solve_block(part, weights, end[designs],
+                                                       times[:, designs], level, adding)
+        return len(designs)
 
     count = threads or os.cpu_count() or 1
     with ThreadPoolExecutor(count) as pool:
@@ -115,16 +127,11 @@ def _blocks(designs: NDArray[np.intp]) -> list[NDArray[np.intp]]:
     return [designs[first:first + BLOCK] for first in range(0, len(designs), BLOCK)]
 
 
-def _designs(lanes: Lanes, designs: NDArray[np.intp], sizes: int) -> Lanes:
-    if designs[-1] - designs[0] + 1 == len(designs):
-        return lanes.take(slice(designs[0] * sizes, (designs[-1] + 1) * sizes))  # no copy
-    return lanes.take((designs[:, None] * sizes + np.arange(sizes)).ravel())
-
-
 def _solve_block(lanes: Lanes, weights: FloatArray, end: FloatArray, times: FloatArray,
-                 accuracy: Accuracy) -> tuple[FloatArray, FloatArray]:
+                 accuracy: Accuracy, adding: FloatArray | None) -> tuple[FloatArray, FloatArray]:
     steps = time_steps(lanes, len(weights), end, accuracy.steps)
-    fine, coarse = (march(lanes, weights, steps[:, ::every], accuracy.cells // every,
-                          accuracy.modes) for every in (1, 2))
-    error = correct(steps, fine, coarse)
-    return interpolate(steps, fine, np.ascontiguousarray(times)), error
+    fine, coarse = march(lanes, weights, (steps, np.ascontiguousarray(steps[:, ::2])),
+                         (accuracy.cells, accuracy.cells // 2), accuracy.modes)
+    error, straight = correct(steps, fine, coarse)
+    curves = fine if adding is None else fine @ adding
+    return interpolate(steps, curves, straight, np.ascontiguousarray(times)), error

@@ -133,6 +133,7 @@ def begin_step(lane: FloatArray, length: FloatArray, s: int, m: int, layers: int
     for k in range(LANES):
         lane[at.LENGTH + k] = length[s, m, k]
         lane[at.STAGE + k] = GAMMA * length[s, m, k]
+    for k in range(LANES):
         lane[at.FILM_SUM + k] = lane[at.TISSUE_SUM + k] = 0.0
         lane[at.CARRIER_SUM + k] = lane[at.BACK_SUM + k] = 0.0
     for q in range(layers):
