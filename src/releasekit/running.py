@@ -222,14 +222,11 @@ def _solve_body(body: Body, time: FloatArray, accuracy: str, threads: int | None
 def _active(body: Body, time: FloatArray, accuracy: str, threads: int | None,
             sums: tuple[Sum, ...]) -> tuple[Amounts, FloatArray]:
     """Return sums of the parts that the solver finds."""
-    parts, error = solve(body.lanes, body.weights, time[:, -1], time.T, ACCURACIES[accuracy],
-                         threads)
     order = IN_TISSUE if body.in_tissue else range(len(PARTS))
-    chosen = np.zeros((len(sums), len(PARTS)))
-    for row, names in enumerate(sums):
-        chosen[row, [order[PARTS.index(name)] for name in names]] = 1.0
-    added = (chosen @ parts.reshape(-1, len(PARTS)).T).reshape(-1, *time.shape)
-    return dict(zip(sums, added, strict=True)), error
+    wanted = [tuple(PARTS[order[PARTS.index(name)]] for name in names) for names in sums]
+    curves, error = solve(body.lanes, body.weights, time[:, -1], time.T, ACCURACIES[accuracy],
+                          wanted, threads)
+    return dict(zip(sums, curves, strict=True)), error
 
 
 def _control(free: Lowered, time: FloatArray, threads: int | None) -> FloatArray:

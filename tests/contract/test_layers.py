@@ -16,9 +16,9 @@ LAYERS = {
     "laws": "physics.*",
     "things": """toml_lines files library checks fact facts draws given choices making formulation
         dataset""",
-    "transport": """transport transport.problem transport.rows transport.grid transport.course
-        transport.chain transport.receding transport.segments transport.basis transport.modes
-        transport.solve""",
+    "transport": """transport transport.problem transport.rows transport.grid transport.steps
+        transport.basis transport.course transport.cells transport.wound transport.chain
+        transport.modes transport.receding transport.march transport.reading transport.solve""",
     "carriers": """carriers carriers.inputs carriers.lowered carriers.downstream carriers.black_box
         carriers.gel_laws carriers.phases carriers.manufacture carriers.hydrogel
         carriers.needle_patch carriers.needle_kinds carriers.microneedle carriers.scaffold

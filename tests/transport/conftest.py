@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from releasekit.transport.problem import Action, Lanes
+from releasekit.transport.solve import Accuracy, solve
 
 DAY = 86400.0
 
@@ -51,6 +52,13 @@ def at_wound(count: int = 1, **changes: Any) -> Lanes:
         "node_time": np.array([[0.0], [11 * DAY]]) * np.ones(count),
     }
     return plain(count=count, **{**fields, **changes})
+
+
+def solved(lanes: Lanes, weights: np.ndarray, end: np.ndarray, times: np.ndarray,
+           accuracy: Accuracy, threads: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Return all parts [design, time, part], and the error."""
+    curves, error = solve(lanes, weights, end, times, accuracy, threads=threads)
+    return np.moveaxis(curves, 0, -1), error
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from releasekit.transport.problem import Lanes
-from releasekit.transport.solve import ACCURACIES, Accuracy, solve
+from releasekit.transport.solve import ACCURACIES, Accuracy
 
-from .conftest import DAY, plain
+from .conftest import DAY, plain, solved
 
 CHAIN = replace(ACCURACIES["default"], modes=0)
 FINE = Accuracy(cells=60, steps=288, tolerance=1.0)
@@ -50,8 +50,8 @@ def check(count: int, seed: int, wild: bool, cheat: float = 1.0) -> None:
     """Assert that the ledger closes and no design is farther off than it says."""
     lanes = random_designs(count, seed, wild)
     ends, times = np.full(count, END), np.repeat(TIMES[:, None], count, axis=1)
-    found, stated = solve(lanes, WEIGHTS, ends, times, CHAIN)
-    true, _ = solve(lanes, WEIGHTS, ends, times, FINE)
+    found, stated = solved(lanes, WEIGHTS, ends, times, CHAIN)
+    true, _ = solved(lanes, WEIGHTS, ends, times, FINE)
     assert np.abs(found[..., :13].sum(axis=2) - 1.0).max() < 1e-12
     assert np.all(np.abs(cheat * found - true).max(axis=(1, 2)) <= 2.0 * stated + 3e-4)
 

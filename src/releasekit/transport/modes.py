@@ -97,8 +97,8 @@ def _set(lane: FloatArray, course: Course, stage: int, size: int, trapped_to_fil
         bind = a * lane[at.ON + k] * course.body[0, AT_SITES, stage, k]
         lane[at.RATE + k] = course.rate[0, stage, size, k]
         lane[at.GROWN + k] = course.grown[0, stage, any_size, k]
-        lane[at.KEEP + k] = keep
-        lane[at.BIND + k] = bind
+        lane[at.LAYER_KEEP + k] = keep
+        lane[at.LAYER_BIND + k] = bind
         lane[at.OWN + k] = lost * (1.0 + bind * keep)
         lane[at.UNBOUND + k] = a * lane[at.RELEASING + k] * keep
         lane[at.SEEP + k] = seeping * a * lane[at.FREED + k]
@@ -140,6 +140,7 @@ def _complete(modes: Modes, mode: FloatArray, lane: FloatArray, way: float) -> N
     """Solve the modes, given the film, and move them by ``way`` towards that."""
     for k in range(LANES):
         lane[at.NEXT + k] = lane[at.FLOW + k] - lane[at.CARRY + k] * lane[at.FILM + k]
+        lane[at.KEEP + k], lane[at.BIND + k] = lane[at.LAYER_KEEP + k], lane[at.LAYER_BIND + k]
     for j in range(len(modes.decay)):
         _complete_mode(mode, lane, np.uint64(j) * at.CELL, modes.surface[j], way)
     for k in range(LANES):

@@ -39,7 +39,7 @@ class Accuracy:
 
 ACCURACIES = {
     "screen": Accuracy(cells=8, steps=20, tolerance=5e-3, modes=7),
-    "default": Accuracy(cells=12, steps=32, tolerance=1e-3, modes=8),
+    "default": Accuracy(cells=16, steps=32, tolerance=8e-4, modes=8),
     "fine": Accuracy(cells=40, steps=128, tolerance=2e-4, modes=12),
 }
 

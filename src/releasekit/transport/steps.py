@@ -16,7 +16,7 @@ def time_steps(lanes: Lanes, sizes: int, end: FloatArray, count: int) -> FloatAr
     """Return step ends [segment, step + 1, design], dense at each start and where a mesh opens.
 
     The steps share out evenly the monitor
-    1.25 (t/T)^(1/4) + t/(2T) + 0.7 (1 - exp(-κ/3)) + [(τ/(1 + τ))^(1/3) + (1 - m) + ln(1/m)/7]
+    1.25 (t/T)^(1/4) + t/T + 0.7 (1 - exp(-κ/3)) + [(τ/(1 + τ))^(1/3) + (1 - m) + ln(1/m)/7]
     of each segment, with τ(t) = ∫ D/R² dt and m(t) the matrix left (not below 1e-3), the mean over
     layers of what is in brackets, and κ(t) the turnovers of the fluid film: a late opening of the
     mesh, the end of the matrix and the film get steps of their own. Where a receding face stops,
@@ -64,7 +64,7 @@ def _share_out(lane: Lanes, matrix: FloatArray, start: FloatArray, end: FloatArr
         low = values.take(node)
         return np.asarray(low + share * (values.take(node + len(end)) - low))
 
-    monitor = 1.25 * x + 0.5 * x**4 + 0.7 * -np.expm1(turnover * t / -3.0)
+    monitor = 1.25 * x + x**4 + 0.7 * -np.expm1(turnover * t / -3.0)
     for q in range(lane.layers):
         mobility, left = np.exp(sampled(lane.log_mobility[q])), np.maximum(sampled(matrix[q]), 1e-3)
         tau = np.zeros_like(t)
