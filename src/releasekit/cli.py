@@ -315,6 +315,7 @@ def optimise(
     from releasekit.studies.search import optimise as search
     from releasekit.studies.study import Study
     from releasekit.studies.workers import usual_workers
+    from releasekit.transport import march, modes
 
     _may_write(plot, figure, report)
     wanted = load(study)
@@ -323,6 +324,7 @@ def optimise(
     if workers is None and cluster is None:
         workers = usual_workers((budget or wanted.budget) * max(wanted.draws, 1))
     say_if_compiling(quiet)
+    march.announce(modes.march)  # the search may be done by others, who cannot say it
     try:
         with terminal.progress("searching", quiet) as progress:
             result = search(wanted, budget=budget, seed=seed, out=out, resume=resume,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from io import TextIOWrapper
 from typing import Annotated, Any
@@ -67,9 +68,15 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json_text(value) + "\n")
 
 
-def say_if_compiling(quiet: bool) -> None:
-    """Say why the first run on a machine takes longer."""
-    from releasekit.launching import is_compiled
+class _Said(logging.Handler):
+    """Messages of the library, where somebody waits."""
 
-    if not quiet and not is_compiled():
-        terminal.say("compiling the solver, once per machine (15 to 30 s) ...")
+    def emit(self, record: logging.LogRecord) -> None:
+        terminal.say(record.getMessage())
+
+
+def say_if_compiling(quiet: bool) -> None:
+    """Let the solver say why the first runs on a machine take longer."""
+    log = logging.getLogger("releasekit")
+    log.handlers = [] if quiet else [_Said()]
+    log.setLevel(logging.INFO)

@@ -192,13 +192,3 @@ def check_all(formulations: Sequence[Formulation]) -> None:
     problems = problems_of(formulations)
     if problems:
         raise InputError(problems)
-
-
-def is_compiled() -> bool:
-    """Say whether the solver's kernels have been compiled on this machine, for this version."""
-    from releasekit.transport.solve import interpolate  # every run ends with it
-
-    # numba names what it keeps after the line of the source; its own check is of the content
-    line = interpolate.py_func.__code__.co_firstlineno
-    kept = Path(str(interpolate.stats.cache_path))
-    return any(kept.glob(f"solve.interpolate-{line}.*.nbi"))

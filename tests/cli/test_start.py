@@ -11,6 +11,7 @@ import pytest
 from typer.testing import Result
 
 from releasekit import __version__, terminal
+from releasekit.transport import march
 
 Run = Callable[..., Result]
 HEAVY = ("numpy", "scipy", "pandas", "numba", "matplotlib", "pint", "pymoo", "tomlkit")
@@ -48,15 +49,18 @@ def test_version(run: Run) -> None:
 
 def test_compiling_is_said_once_where_it_happens(run: Run, sheet: Path, tmp_path: Path,
                                                  monkeypatch: pytest.MonkeyPatch) -> None:
-    """Mistake: half a minute of silence at the first run, or a note at every run."""
-    ask = "from releasekit.launching import is_compiled; print(is_compiled())"
+    """Mistake: seconds of silence at the first run of a kernel, or a note at every run."""
+    ask = ("from releasekit.transport import chain, rows; print(rows.is_kept(chain.march))")
     assert python(ask, NUMBA_CACHE_DIR=str(tmp_path)).stdout.strip() == "False"
-    monkeypatch.setattr("releasekit.launching.is_compiled", lambda: False)
     quick = ("simulate", sheet, "--accuracy", "screen")
-    assert run(*quick).stderr.count("compiling the solver") == 1
-    assert "compiling" not in run(*quick, "--quiet").stderr
-    monkeypatch.undo()
+    run(*quick)
+    march.announce.cache_clear()
     assert "compiling" not in run(*quick).stderr  # it has just been compiled
+    monkeypatch.setattr(march, "is_kept", lambda kernel: False)
+    march.announce.cache_clear()
+    assert run(*quick).stderr.count("compiling the solver") == 1
+    march.announce.cache_clear()
+    assert "compiling" not in run(*quick, "--quiet").stderr
 
 
 class FakeTerminal(io.StringIO):

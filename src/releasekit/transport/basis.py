@@ -74,4 +74,4 @@ def separable(lanes: Lanes, sizes: int) -> NDArray[np.bool_]:
     """
     if lanes.layers > 1 or lanes.front is not None:
         return np.zeros(len(lanes) // sizes, dtype=bool)
-    return ~lanes.velocity.any(axis=0).reshape(-1, sizes).any(axis=1)
+    return np.asarray(~lanes.velocity.any(axis=0).reshape(-1, sizes).any(axis=1))

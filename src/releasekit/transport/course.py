@@ -34,9 +34,10 @@ class Course(NamedTuple):
 
     ``body`` [layer, row, stage, TILE] is the same for all sizes; ``rate`` [layer, stage, size,
     TILE] is D/R² [1/s]; ``grown`` [layer, stage, size, TILE] the growth of the extent, with one
-    size for all where they do not differ; ``active`` [stage, size, TILE] the share still active since application,
-    empty where nothing is trapped; ``length`` [segment, step, TILE] the steps [s]; ``changing``
-    and ``trapped`` say whether any matrix vanishes and whether any exosomes are trapped in it.
+    size for all where they do not differ; ``active`` [stage, size, TILE] the share still active
+    since application, empty where nothing is trapped; ``length`` [segment, step, TILE] the steps
+    [s]; ``changing`` and ``trapped`` say whether any matrix vanishes and whether any exosomes are
+    trapped in it.
     """
 
     body: FloatArray
@@ -75,7 +76,8 @@ def nodes_of(lanes: Lanes, sizes: int) -> Nodes:
     return Nodes(
         tiles(lanes.node_time[:, ::sizes], 1)[:, :, 0], tiles(body, 1)[:, :, :, 0],
         tiles(lanes.log_mobility, sizes),
-        tiles(split[..., 0], 1) if alike else tiles(lanes.stretch, sizes), tiles(lanes.carrier_inactivation, sizes),
+        tiles(split[..., 0], 1) if alike else tiles(lanes.stretch, sizes),
+        tiles(lanes.carrier_inactivation, sizes),
         lanes.shape_exponent + 1, lanes.front is not None, bool(np.any(lanes.trapped_share)))
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +13,9 @@ from releasekit.transport import chain, modes, receding, wound
 from releasekit.transport.basis import reduced_modes
 from releasekit.transport.course import course_of, nodes_of
 from releasekit.transport.problem import PARTS, FloatArray, Lanes
-from releasekit.transport.rows import RECORD, TILE
+from releasekit.transport.rows import RECORD, TILE, is_kept
+
+LOG = logging.getLogger("releasekit")
 
 
 def march(lanes: Lanes, weights: FloatArray, grids: Sequence[FloatArray], cells: Sequence[int],
@@ -39,6 +44,9 @@ def march(lanes: Lanes, weights: FloatArray, grids: Sequence[FloatArray], cells:
     nodes, actions = nodes_of(lanes, sizes), np.array(lanes.actions)
     given = wound.constants(lanes, chain.tissue_gap(lanes), sizes)
     plan = wound.schedule(lanes, sizes)
+    kernel: Any = modes.march if count else chain.march if lanes.front is None else receding.march
+    first = (reduced_modes(lanes.shape_exponent, count),) if count else ()
+    announce(kernel)
     for steps, fine in zip(grids, cells, strict=True):
         links = chain.chain_of(lanes, 0 if count else fine)
         segments, ends, designs = steps.shape
@@ -47,15 +55,16 @@ def march(lanes: Lanes, weights: FloatArray, grids: Sequence[FloatArray], cells:
             here = slice(tile * TILE, min((tile + 1) * TILE, designs))
             course = course_of(nodes, tile, actions, steps[:, :, here])
             record = np.zeros((segments, ends, RECORD))
-            common = (links, actions, weights, given[tile], plan[tile], nodes.body[tile], course,
-                      record)
-            if count:
-                modes.march(reduced_modes(lanes.shape_exponent, count), *common)
-            elif lanes.front is not None:
-                receding.march(*common)
-            else:
-                chain.march(*common)
+            kernel(*first, links, actions, weights, given[tile], plan[tile], nodes.body[tile],
+                   course, record)
             split = record.reshape(segments, ends, len(PARTS), TILE)
             values[here] = np.moveaxis(split, -1, 0)[:here.stop - here.start]
         found.append(values)
     return found
+
+
+@cache
+def announce(kernel: Any) -> None:
+    """Say, once, that a kernel will have to be compiled, unless this machine keeps it."""
+    if not is_kept(kernel):
+        LOG.info("compiling the solver for this kind of carrier, once per machine (about 10 s) ...")

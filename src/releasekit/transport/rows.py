@@ -10,6 +10,7 @@ repeats; its length stands below it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,14 @@ def inner(function: Any) -> Any:
     options: Any = njit
     return options(cache=True, nogil=True, error_model="numpy", no_cpython_wrapper=True,
                    no_cfunc_wrapper=True)(function)
+
+
+def is_kept(function: Any) -> bool:
+    """Say whether a function has been compiled on this machine, for this version."""
+    # numba names what it keeps after the line of the source; its own check is of the content
+    name = f"{Path(function.py_func.__code__.co_filename).stem}.{function.__name__}"
+    kept = Path(str(function.stats.cache_path))
+    return any(kept.glob(f"{name}-{function.py_func.__code__.co_firstlineno}.*.nbi"))
 
 
 def _rows(count: int, first: np.uint64 | None = None) -> Iterator[np.uint64]:
@@ -60,8 +69,8 @@ GIVEN = np.uint64(RECORD)
 # ... of a step: its length and that of a stage, the share still active, integrals over the step
 (LENGTH, STAGE, ACTIVE, FILM_SUM, TISSUE_SUM, CARRIER_SUM, BACK_SUM) = _rows(7, PRESENT + LANES)
 
-# ... of a stage: the film, well-mixed tissue; of the body that is being eliminated or completed what is the same in
-# all its cells, see ``cells``, and what they hand on
+# ... of a stage: the film, well-mixed tissue; of the body that is being eliminated or completed
+# what is the same in all its cells, see ``cells``, and what they hand on
 (FILM, FILM_OWN, FILM_RIGHT, MIXED, MIXED_UP, OWN, UNBOUND, SEEP, INTO, BACK, KEEP, BIND, CARRY,
  FLOW, NEXT, SUM, PECLET) = _rows(17, BACK_SUM + LANES)
 

@@ -75,7 +75,7 @@ def _share_out(lane: Lanes, matrix: FloatArray, start: FloatArray, end: FloatArr
     monitor -= monitor[0]
     place, share = _places(monitor, monitor[-1] * (np.arange(count + 1.0) / count)[:, None])
     # between samples time runs as the fourth power, so invert there too
-    steps = start + span * ((place // len(end) + share) / SAMPLES) ** 4
+    steps: FloatArray = start + span * ((place // len(end) + share) / SAMPLES) ** 4
     steps[0], steps[-1] = start, end
     return steps
 
