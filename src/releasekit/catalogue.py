@@ -96,7 +96,7 @@ def described(thing: Material | Formulation) -> dict[str, Any]:
     return {**vars(thing), "materials": keys(thing.materials),
             "layers": [{**vars(layer), "materials": keys(layer.materials)}
                        for layer in thing.layers],
-            "given": {name: vars(item) for name, item in thing.given.items()},
+            "given": {name: asdict(item) for name, item in thing.given.items()},
             "sources": {key: asdict(source) for key, source in thing.sources.items()},
             "process": [{**vars(step), "material": step.material and step.material.key}
                         for step in thing.process]}

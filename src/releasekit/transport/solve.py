@@ -1,4 +1,4 @@
-"""From lanes to designs: blocks on all cores, two step counts, output times, error estimate."""
+"""From lanes to designs: blocks on all cores, two step counts, refinement where it is needed."""
 
 from __future__ import annotations
 
