@@ -11,6 +11,7 @@ from releasekit.transport.problem import Lanes
 from releasekit.transport.solve import ACCURACIES, Accuracy
 
 from .conftest import DAY, plain, solved
+from .test_modes import random_lanes
 
 CHAIN = replace(ACCURACIES["default"], modes=0)
 FINE = Accuracy(cells=60, steps=288, tolerance=1.0)
@@ -80,3 +81,18 @@ def test_thousand_designs(seed: int) -> None:
 def test_four_thousand_absurd_designs(seed: int) -> None:
     """An instability or a false estimate far outside the usual ranges."""
     check(100, seed, wild=True)
+
+
+@pytest.mark.parametrize("count", [40, pytest.param(1000, marks=pytest.mark.slow)])
+def test_matrices_that_vanish(count: int) -> None:
+    """An estimate that does not see what happens between steps; the default accuracy that is asked."""
+    lanes = random_lanes(count * SIZES, 11, SIZES)
+    ends, times = np.full(count, 14 * DAY), np.repeat(TIMES[:, None] * 14 / 27, count, axis=1)
+    found, stated = solved(lanes, WEIGHTS, ends, times, ACCURACIES["default"])
+    true, _ = solved(lanes, WEIGHTS, ends, times, FINE)
+    error = np.abs(found - true).max(axis=(1, 2))
+    assert np.mean(error > 2.0 * stated + 3e-4) <= 0.02
+    assert np.quantile(error, 0.95) < 1e-3
+    assert error.max() < 2e-3
+    twin = np.abs(1.02 * found - true).max(axis=(1, 2))
+    assert np.mean(twin > 2.0 * stated + 3e-4) > 0.9

@@ -58,10 +58,10 @@ RECORD = len(PARTS) * TILE
 
 # ... what stays: surface-located share, inactivation, K R_f and K V/d of the open face, partition
 # between layers, rates in the film, to the tissue and back, in the tissue
-GIVEN = np.uint64(RECORD)
+GIVEN, GIVEN_COUNT = np.uint64(RECORD), 15
 (SURFACE_SHARE, DECAY, FACE, RETURN, LAYER_PARTITION, FILM_UPTAKE, FILM_SCAVENGING, FILM_DECAY,
  DEEPER, SHALLOWER, TISSUE_RATE, TISSUE_UPTAKE, TISSUE_SCAVENGING, CLEARANCE,
- TISSUE_DECAY) = _rows(15, GIVEN)
+ TISSUE_DECAY) = _rows(GIVEN_COUNT, GIVEN)
 
 # ... what stays in a segment
 (WASHOUT, VELOCITY, FILM_LOSS, TISSUE_LOSS, PRESENT) = _rows(5, TISSUE_DECAY + LANES)
@@ -83,8 +83,8 @@ LAYER = END_BACK + LANES - ON
 LANE = int(ON + np.uint64(2) * LAYER)
 """Length of all rows of a lane."""
 
-PER_LAYER = 6
-"""Rows of a layer that stay."""
+LAYER_COUNT = 6
+"""Rows of a layer that stay, from ON to EXTENT."""
 
 
 def tiles(values: FloatArray, sizes: int) -> FloatArray:

@@ -54,19 +54,15 @@ def begin_size(lane: FloatArray, given: FloatArray, size: int, layers: int) -> N
     """Put the constants of a size in place; nothing has been applied yet."""
     for i in range(len(lane)):
         lane[i] = 0.0
-    for row in range(15):
+    for row in range(at.GIVEN_COUNT):
         for k in range(TILE):
             lane[at.RECORD + row * TILE + k] = given[row, size, k]
     for q in range(layers):
-        s = np.uint64(q) * at.LAYER
-        for k in range(LANES):
-            row = 15 + q * at.PER_LAYER
-            lane[s + at.ON + k] = given[row, size, k]
-            lane[s + at.OFF + k] = given[row + 1, size, k]
-            lane[s + at.FREE_SHARE + k] = given[row + 2, size, k]
-            lane[s + at.BOUND_SHARE + k] = given[row + 3, size, k]
-            lane[s + at.HELD_SHARE + k] = given[row + 4, size, k]
-            lane[s + at.EXTENT + k] = given[row + 5, size, k]
+        first = np.uint64(q) * at.LAYER + at.ON
+        for row in range(at.LAYER_COUNT):
+            for k in range(LANES):
+                lane[first + np.uint64(row) * LANES + k] = given[
+                    at.GIVEN_COUNT + q * at.LAYER_COUNT + row, size, k]
     for k in range(LANES):
         lane[at.TISSUE_LOSS + k] = (lane[at.TISSUE_UPTAKE + k] + lane[at.TISSUE_SCAVENGING + k]
                                     + lane[at.CLEARANCE + k] + lane[at.TISSUE_DECAY + k])
