@@ -85,7 +85,7 @@ def test_four_thousand_absurd_designs(seed: int) -> None:
 
 @pytest.mark.parametrize("count", [40, pytest.param(1000, marks=pytest.mark.slow)])
 def test_matrices_that_vanish(count: int) -> None:
-    """An estimate that does not see what happens between steps; the default accuracy that is asked."""
+    """An estimate that does not see what happens between steps; less accuracy than is asked."""
     lanes = random_lanes(count * SIZES, 11, SIZES)
     ends, times = np.full(count, 14 * DAY), np.repeat(TIMES[:, None] * 14 / 27, count, axis=1)
     found, stated = solved(lanes, WEIGHTS, ends, times, ACCURACIES["default"])
