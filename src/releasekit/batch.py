@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 
-ROWS_WRITTEN = 64 * ROWS_AT_ONCE
+ROWS_WRITTEN = 32 * ROWS_AT_ONCE
 """Rows (times draws) that are held before they are handed on."""
 BASE, LABEL = "formulation", "name"
 WORDS = (*PLACES, *MODEL_KINDS, *OPTIONS)

@@ -38,7 +38,7 @@ SIZES = {"screen": 8, "default": 16, "fine": 32}
 SIZE_ERROR, SIZE_ORDER = 0.4, 2.4
 """Error of the average over N sizes: 0.4 ln(GSD) N^-2.4; twice that was the worst measured."""
 OUTPUT_TIMES = 201
-ROWS_AT_ONCE = 512
+ROWS_AT_ONCE = 1024
 """Rows that are lowered together: few enough to stay in the cache."""
 FREE_SIZES = 4
 

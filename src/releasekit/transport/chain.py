@@ -58,11 +58,11 @@ def tissue_gap(lanes: Lanes) -> float:
 
 
 def chain_of(lanes: Lanes, cells: int) -> Chain:
-    """Return the cells of carrier (``cells`` of a layer; none of it with 0) and tissue."""
+    """Return the cells of carrier (``cells`` of a layer; a layer without any for 0) and tissue."""
     tissue = mesh(0, lanes.tissue_cells, TISSUE_GRADING[lanes.tissue_cells > 1])
     if not cells:
         one = np.concatenate([tissue.conductance, [1.0]])
-        return Chain(0, np.array([lanes.tissue_cells]), tissue.volume, one, one, 0.0, 0.0, 0.0,
+        return Chain(1, np.array([0, lanes.tissue_cells]), tissue.volume, one, one, 0.0, 0.0, 0.0,
                      lanes.shape_exponent, lanes.trapped_to_film, False)
     carrier = mesh(lanes.shape_exponent, cells) if lanes.layers == 1 else layered_mesh(cells)
     conductance = np.concatenate([carrier.conductance, [1.0], tissue.conductance, [1.0]])

@@ -46,30 +46,31 @@ def march(modes: Modes, chain: Chain, actions: Any, weights: FloatArray, given: 
     for size in range(len(weights)):
         for i in range(len(cells)):
             cells[i] = 0.0
-        wound.begin_size(lane, given, size, 1)
+        wound.begin_size(lane, given, size, chain.layers)
         stage = 0
         for s in range(segments):
             wound.begin_segment(lane, plan, s, size)
             if actions[s] > 0:
-                wound.take_away(lane, 1)
+                wound.take_away(lane, chain.layers)
             if s == 0 or actions[s] == REPLACE:
-                wound.apply(lane, first_matrix, 1)
+                wound.apply(lane, first_matrix, chain.layers)
             if s == 0 or actions[s] > 0:
                 _load(mode, lane)
             wound.note(lane, weights[size], record, s, 0)
             for m in range(steps):
-                wound.begin_step(lane, course.length, s, m, 1)
+                wound.begin_step(lane, course.length, s, m, chain.layers)
                 if course.changing:
-                    wound.let_go(lane, course.body, stage + 1, 1)
+                    wound.let_go(lane, course.body, stage + 1, chain.layers)
                 if course.trapped:
-                    wound.free_trapped(lane, course.body, course.active, stage + 1, size, 1)
+                    wound.free_trapped(lane, course.body, course.active, stage + 1, size,
+                                       chain.layers)
                 for second in range(2):
                     way = 1.0 if second else BEYOND
-                    wound.meet_tissue(cells, lane, chain.volume, chain.conductance, 0,
-                                      len(chain.volume), chain.trapped_to_film)
+                    wound.meet_tissue(cells, lane, chain.volume, chain.conductance,
+                                      chain.ends[0], chain.ends[1], chain.trapped_to_film)
                     _set(lane, course, stage, size, chain.trapped_to_film)
                     _answer(modes, mode, lane, chain.shape_exponent)
-                    wound.solve_wound(cells, lane, chain.volume, 0, len(chain.volume), way)
+                    wound.solve_wound(cells, lane, chain.volume, chain.ends[0], chain.ends[1], way)
                     _complete(modes, mode, lane, way)
                     stage += 1
                 wound.tally(lane)

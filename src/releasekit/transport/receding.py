@@ -66,22 +66,22 @@ def march(chain: Chain, actions: Any, weights: FloatArray, given: FloatArray, pl
     for size in range(len(weights)):
         for i in range(len(cells)):
             cells[i] = 0.0
-        wound.begin_size(lane, given, size, 1)
+        wound.begin_size(lane, given, size, chain.layers)
         stage = 0
         for s in range(segments):
             wound.begin_segment(lane, plan, s, size)
             if actions[s] > 0:
-                wound.take_away(lane, 1)
+                wound.take_away(lane, chain.layers)
             if s == 0 or actions[s] == REPLACE:
-                wound.apply(lane, first_body, 1)
+                wound.apply(lane, first_body, chain.layers)
                 for k in range(LANES):
                     lane[LEFT + k] = first_body[1, 0, k] ** (chain.shape_exponent + 1)
             if s == 0 or actions[s] > 0:
                 wound.load(cells, lane, 0, end, np.uint64(0))
             wound.note(lane, weights[size], record, s, 0)
             for m in range(steps):
-                wound.begin_step(lane, course.length, s, m, 1)
-                wound.let_go(lane, course.body, stage + 1, 1)
+                wound.begin_step(lane, course.length, s, m, chain.layers)
+                wound.let_go(lane, course.body, stage + 1, chain.layers)
                 for k in range(LANES):
                     lane[SHED + k] = 0.0
                 if course.trapped:

@@ -29,23 +29,22 @@ class Accuracy:
     """Cells of a layer, steps of a segment, and the error that triggers a refinement.
 
     ``modes`` stand for the cells wherever they can; with 0 of them the chain carries all designs.
+    ``finer`` is how many times the steps are taken, in turn, while the error is above the
+    tolerance; cells, which matter less, half as many times more.
     """
 
     cells: int
     steps: int
     tolerance: float
     modes: int = 0
+    finer: tuple[int, ...] = (2, 4, 8)
 
 
 ACCURACIES = {
-    "screen": Accuracy(cells=8, steps=20, tolerance=5e-3, modes=7),
+    "screen": Accuracy(cells=8, steps=20, tolerance=1e-2, modes=7, finer=(2,)),
     "default": Accuracy(cells=16, steps=32, tolerance=8e-4, modes=8),
     "fine": Accuracy(cells=40, steps=128, tolerance=2e-4, modes=12),
 }
-
-REFINEMENTS = (2, 4, 8)
-"""How many times the steps are taken, in turn, while the error is above the tolerance; cells, which
-matter less, half as many times more."""
 
 RESOLVED_TISSUE_CELLS = 16
 
@@ -117,7 +116,7 @@ def solve(
         for done in all_of(tasks(np.ones(len(end), dtype=bool), 1)):
             if progress:
                 progress(done)
-        for finer in REFINEMENTS:
+        for finer in accuracy.finer:
             for _ in all_of(tasks(error > accuracy.tolerance, finer)):
                 pass
     return out, error
