@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from releasekit.transport.problem import Action, FloatArray, Lanes
 from releasekit.transport.rows import jit
 
-SAMPLES = 48
+SAMPLES = 64
 """Places, even in the fourth root of time, at which the monitor of the time steps is evaluated."""
 
 
