@@ -22,7 +22,7 @@ import numpy as np
 from measuring import FloatArray, Work, compare, errors, in_rounds
 from scipy.integrate import odeint, solve_ivp
 from scipy.interpolate import CubicSpline
-from sheets import END, FLUID, TIMES, population
+from sheets import END, TIMES, population
 
 from releasekit.physics import series
 from releasekit.transport.problem import Lanes
@@ -64,9 +64,9 @@ def package(accuracy: Accuracy) -> Released:
     lanes = slabs(MANY)
 
     def released() -> FloatArray:
-        parts, _ = solve(lanes, np.ones(1), np.full(MANY, END),
-                         np.repeat(TIMES[:, None], MANY, axis=1), accuracy, threads=1)
-        return np.asarray(parts[..., FLUID])
+        curves, _ = solve(lanes, np.ones(1), np.full(MANY, END),
+                          np.repeat(TIMES[:, None], MANY, axis=1), accuracy, (("wound_fluid",),), 1)
+        return curves[0]
 
     return released
 

@@ -19,7 +19,7 @@ from scipy.sparse import block_diag, csc_matrix, diags
 
 from releasekit.physics import sizes
 from releasekit.transport.grid import Mesh, mesh
-from releasekit.transport.problem import PARTS, Action, Lanes
+from releasekit.transport.problem import Action, Lanes
 from releasekit.transport.solve import Accuracy, solve
 
 FloatArray = NDArray[np.float64]
@@ -30,8 +30,7 @@ GONE = 1.2 * END
 TIMES = np.linspace(0.0, END, 150)
 SIZES = 8
 GSD = 1.37
-FLUID, TAKEN = PARTS.index("wound_fluid"), PARTS.index("taken_up")
-CARRIER = [PARTS.index("free"), PARTS.index("bound")]
+WANTED = (("free", "bound"), ("wound_fluid",), ("taken_up",))
 
 
 def population(designs: int, seed: int = 20261122, count: int = SIZES) -> Lanes:
@@ -90,10 +89,9 @@ def solved(lanes: Lanes, accuracy: Accuracy, count: int = SIZES, threads: int = 
         What the solver says of its error.
     """
     designs = len(lanes) // count
-    parts, error = solve(lanes, weights(count), np.full(designs, END),
-                         np.repeat(TIMES[:, None], designs, axis=1), accuracy, threads=threads)
-    return np.stack([parts[..., CARRIER].sum(axis=2), parts[..., FLUID], parts[..., TAKEN]],
-                    axis=2), error
+    curves, error = solve(lanes, weights(count), np.full(designs, END),
+                          np.repeat(TIMES[:, None], designs, axis=1), accuracy, WANTED, threads)
+    return np.moveaxis(curves, 0, -1), error
 
 
 class Script(NamedTuple):
