@@ -30,14 +30,14 @@ class Accuracy:
 
     ``modes`` stand for the cells wherever they can; with 0 of them the chain carries all designs.
     ``finer`` is how many times the steps are taken, in turn, while the error is above the
-    tolerance; cells, which matter less, half as many times more.
+    tolerance; cells, which matter less, are doubled then.
     """
 
     cells: int
     steps: int
     tolerance: float
     modes: int = 0
-    finer: tuple[int, ...] = (2, 4, 8)
+    finer: tuple[int, ...] = (2, 8)
 
 
 ACCURACIES = {
@@ -95,7 +95,7 @@ def solve(
     modal = separable(lanes, sizes) if accuracy.modes else np.zeros(len(end), dtype=bool)
 
     def tasks(chosen: NDArray[np.bool_], finer: int) -> list[tuple[NDArray[np.intp], Accuracy]]:
-        fast = replace(accuracy, cells=(finer + 1) * accuracy.cells // 2,
+        fast = replace(accuracy, cells=min(finer, 2) * accuracy.cells,
                        steps=finer * accuracy.steps)
         return [(block, level) for which, level in (
                     (chosen & modal, fast), (chosen & ~modal, replace(fast, modes=0)))
