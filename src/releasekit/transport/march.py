@@ -67,4 +67,4 @@ def march(lanes: Lanes, weights: FloatArray, grids: Sequence[FloatArray], cells:
 def announce(kernel: Any) -> None:
     """Say, once, that a kernel will have to be compiled, unless this machine keeps it."""
     if not is_kept(kernel):
-        LOG.info("compiling the solver for this kind of carrier, once per machine (about 10 s) ...")
+        LOG.info("compiling the solver for this kind of carrier, once per machine (10 to 20 s) ...")
