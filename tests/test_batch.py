@@ -115,9 +115,9 @@ def test_pieces_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_draws_are_those_of_evaluate(monkeypatch: pytest.MonkeyPatch) -> None:
     """Mistake: the draws of a later piece are those of the first, or lose their number."""
-    monkeypatch.setattr(batch, "ROWS_WRITTEN", 512)
-    found = pd.concat(list(draw_rows(gel(), 600, metrics=METRIC, seed=3, accuracy="screen")))
-    expected, _ = evaluate(table(gel(), thickness=[2.1e-3]), METRIC, draws=600, seed=3)
-    assert found["draw"].tolist() == list(range(600))
+    monkeypatch.setattr(batch, "ROWS_WRITTEN", batch.ROWS_AT_ONCE)
+    found = pd.concat(list(draw_rows(gel(), 1100, metrics=METRIC, seed=3, accuracy="screen")))
+    expected, _ = evaluate(table(gel(), thickness=[2.1e-3]), METRIC, draws=1100, seed=3)
+    assert found["draw"].tolist() == list(range(1100))
     assert np.array_equal(found["retained_7d_fraction"], expected[METRIC[0]][0])
     assert set(found["reason"]) == {""}
